@@ -1,0 +1,1 @@
+"""Wiring and running: register(app), settings, composition, command line, sandbox."""

@@ -1,0 +1,1 @@
+"""The embedded sandbox: Azure, vCenter and Slack on loopback, over their real protocols."""

@@ -1,0 +1,1 @@
+"""The read-only core: facts, rules, verdicts, error catalogue."""
