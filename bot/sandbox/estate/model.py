@@ -1,0 +1,264 @@
+"""What the sandbox's company is made of; plain mutable values that the sandbox's servers draw their answers from."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+GIB = 1024**3
+SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
+RESOURCE_GROUP = "rg-dr"
+REGION = "westeurope"
+
+OsType = Literal["Windows", "Linux"]
+
+
+# --- vSphere -------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class EsxiHost:
+    name: str
+    memory_gb: int = 512
+    memory_used_gb: int = 128
+    connection: str = "connected"
+    in_maintenance: bool = False
+    product: str = "VMware ESXi"
+
+
+@dataclass
+class Pod:
+    """A datastore cluster; `excluded` are names of VMs that Storage DRS leaves alone."""
+
+    name: str
+    automated: bool = True
+    excluded: list[str] = field(default_factory=list[str])
+
+
+@dataclass
+class Datastore:
+    """`mounts`: how each ESXi host, by name, sees it."""
+
+    name: str
+    mounts: dict[str, Literal["readWrite", "readOnly"]]
+    type: str = "VMFS"
+    capacity_gb: int = 4096
+    free_gb: int = 2048
+    pod: str = ""
+    accessible: bool = True
+    maintenance: str = "normal"
+
+
+@dataclass
+class GuestDisk:
+    size_gb: int = 64
+    uuid: str = ""
+    has_parent: bool = False
+    raw_mapping: bool = False
+
+
+@dataclass
+class VirtualMachine:
+    """A VM in vCenter; `number` gives its UUIDs, unique in the estate."""
+
+    name: str
+    number: int
+    host: str
+    datastore: str
+    disks: list[GuestDisk] = field(default_factory=lambda: [GuestDisk()])
+    scsi: Literal["lsilogic", "lsilogicsas", "pvscsi", "buslogic"] = "lsilogicsas"
+    power: Literal["poweredOn", "poweredOff"] = "poweredOff"
+    tools: str = "guestToolsNotRunning"
+    snapshot: bool = False
+    consolidation_needed: bool = False
+    extra_config: dict[str, str] = field(default_factory=dict[str, str])
+    memory_gb: int = 16
+    guest_hostname: str = ""
+    guest_ip: str = ""
+
+    @property
+    def uuid(self) -> str:
+        return f"42130000-0000-0000-0000-{self.number:012x}"
+
+    @property
+    def instance_uuid(self) -> str:
+        return f"50130000-0000-0000-0000-{self.number:012x}"
+
+
+@dataclass
+class VCenter:
+    """A vCenter Server with one data centre. `missing_privileges` are what `asr_account` lacks."""
+
+    name: str
+    hosts: list[EsxiHost]
+    datastores: list[Datastore]
+    vms: list[VirtualMachine]
+    pods: list[Pod] = field(default_factory=list[Pod])
+    username: str = "homeward@vsphere.local"
+    password: str = "sandbox"  # noqa: S105 - the sandbox's own, on loopback
+    asr_account: str = "VSPHERE.LOCAL\\asr"
+    missing_privileges: list[str] = field(default_factory=list[str])
+    licence_edition: str = "esx.enterprisePlus.cpuPackage"
+    licence_name: str = "VMware vSphere 8 Enterprise Plus"
+    licence_features: list[str] = field(default_factory=lambda: ["vsphereapi", "vmotion", "drs"])
+
+    def vm(self, name: str) -> VirtualMachine:
+        return next(vm for vm in self.vms if vm.name == name)
+
+    def host(self, name: str) -> EsxiHost:
+        return next(host for host in self.hosts if host.name == name)
+
+    def datastore(self, name: str) -> Datastore:
+        return next(datastore for datastore in self.datastores if datastore.name == name)
+
+
+# --- Azure ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class AzureVm:
+    name: str
+    power: str = "running"
+    """Azure's code: running, stopped, deallocated, starting, ..."""
+    agent: str = "Ready"
+    exists: bool = True
+
+
+@dataclass
+class ProtectedItem:
+    """A protected machine.
+
+    `stage` is where it is on its way: "protected" (on-premises, never failed over), "failed-over" (not committed),
+    "committed", "replicating-back", "ready-to-fail-back".
+    `source_vm` is the name of its VM in vCenter ("" for a physical server).
+    `azure_vm` is what failover made (None before). `agent_silent_minutes` is the age of the mobility heartbeat.
+    """
+
+    name: str
+    number: int
+    topology: Literal["classic", "modernized"]
+    os: OsType
+    os_version: str
+    source_vm: str
+    stage: str = "committed"
+    disks_gb: list[int] = field(default_factory=lambda: [64])
+    group: str = ""
+    azure_vm: AzureVm | None = None
+    agent_silent_minutes: int = 1
+    agent_registered: bool = True
+    job_id: str = ""
+    health_errors: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+
+    @property
+    def physical(self) -> bool:
+        return not self.source_vm
+
+    @property
+    def id_name(self) -> str:
+        """The resource name of the item in its ARM id."""
+        return f"{self.name}-{self.number:04d}"
+
+
+@dataclass
+class Retention:
+    name: str
+    capacity_gb: int = 500
+    free_gb: int = 420
+
+
+@dataclass
+class MasterTarget:
+    """`vm` is the name of its VM in vCenter; the datastores it lists come from that VM's host."""
+
+    name: str
+    os: OsType
+    os_version: str
+    vm: str
+    ip: str
+    version: str = "9.62.7172.1"
+    silent_minutes: int = 1
+    retention: list[Retention] = field(default_factory=list[Retention])
+
+
+@dataclass
+class ProcessServer:
+    name: str
+    ip: str
+    version: str = "9.62.7172.1"
+    silent_minutes: int = 1
+    cpu_percent: int = 12
+    memory_used_percent: int = 35
+    space_free_percent: int = 82
+    certificate_days_left: int = 700
+
+
+@dataclass
+class ConfigurationServer:
+    """The classic fabric."""
+
+    name: str
+    ip: str
+    process_servers: list[ProcessServer]
+    master_targets: list[MasterTarget]
+    version: str = "9.62.7172.1"
+    silent_minutes: int = 1
+    provider_status: str = "Connected"
+
+
+@dataclass
+class Appliance:
+    """The modernized fabric's replication appliance; `vm` is its VM in vCenter."""
+
+    name: str
+    vm: str
+    fqdn: str
+    accessible_datastores: list[str]
+    silent_minutes: int = 1
+    health: str = "Normal"
+    discovery_minutes: int = 5
+
+
+@dataclass
+class RecoveryPlan:
+    """`groups`: the names of the items that boot together, in order."""
+
+    name: str
+    groups: list[list[str]]
+
+
+@dataclass
+class LogStorageAccount:
+    name: str
+    region: str = REGION
+    premium: bool = False
+    vault_roles: list[str] = field(default_factory=lambda: ["Contributor", "Storage Blob Data Contributor"])
+
+
+@dataclass
+class Vault:
+    name: str
+    items: list[ProtectedItem]
+    plans: list[RecoveryPlan]
+    configuration_server: ConfigurationServer | None
+    appliances: list[Appliance]
+    log_storage: LogStorageAccount
+    has_identity: bool = True
+    failback_policies: bool = True
+
+    def item(self, name: str) -> ProtectedItem:
+        return next(item for item in self.items if item.name == name)
+
+
+@dataclass
+class Estate:
+    """The whole company at the moment `clock` tells."""
+
+    vault: Vault
+    vcenter: VCenter
+    now: datetime | None = None
+    """A fixed moment for tests; None follows the clock."""
+
+    def clock(self) -> datetime:
+        return self.now or datetime.now(UTC)
+
+    def ago(self, minutes: int) -> datetime:
+        return self.clock() - timedelta(minutes=minutes)

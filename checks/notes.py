@@ -1,0 +1,50 @@
+"""Notes: what a report tells without judging it (where the machine returns to, what happens to its VM)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .facts import ABSENT, Facts, Missing
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence of information about one machine; it never changes a verdict. `id` is as public as a rule's."""
+
+    id: str
+    subject: str
+    text: str
+
+    def as_dict(self) -> dict[str, str]:
+        return {"id": self.id, "subject": self.subject, "text": self.text}
+
+
+def notes(facts: Facts) -> Iterator[Note]:
+    """The notes on one machine; nothing where the facts for one could not be read (the rules say that already)."""
+    vm = facts.source_vm
+    if isinstance(vm, Missing) or isinstance(facts.item, Missing) or facts.item is ABSENT:
+        return
+    if vm is ABSENT:
+        yield Note(
+            "vm-location",
+            facts.machine,
+            "Its VM is gone from vCenter: it is created anew on the target's ESXi host (alternate location), "
+            "with a full download.",
+        )
+        return
+    yield Note(
+        "vm-location",
+        facts.machine,
+        f"It returns to its existing VM on {vm.host} (original location): only changes are sent.",
+    )
+    if vm.power == "poweredOn":
+        yield Note(
+            "vm-powered-on",
+            facts.machine,
+            "Its on-premises VM is powered on: it is shut down during reprotect and must stay off afterwards.",
+        )
+    if vm.has_snapshot:
+        yield Note(
+            "vm-has-snapshots",
+            facts.machine,
+            "Its on-premises VM has snapshots: the job merges them by itself.",
+        )

@@ -1,0 +1,136 @@
+"""A report: the verdict over a machine, a replication group or a recovery plan, and its JSON."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from functools import cached_property
+
+from .evaluate import evaluate
+from .facts import Facts, Topology
+from .model import Outcome, Rule, Severity, Status
+from .notes import Note, notes
+
+
+class Kind(Enum):
+    """What was asked about."""
+
+    MACHINE = "machine"
+    GROUP = "replication group"
+    PLAN = "recovery plan"
+
+
+class Verdict(Enum):
+    """READY: every blocker passed. BLOCKED: one failed. UNKNOWN: none failed, but one could not be read."""
+
+    READY = "READY"
+    BLOCKED = "BLOCKED"
+    UNKNOWN = "UNKNOWN"
+
+
+class SourceState(Enum):
+    READ = "read"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReading:
+    """How reading one source went. `name` as people know it ("vault prod-dr", "vCenter vc01"); times in seconds."""
+
+    name: str
+    state: SourceState
+    detail: str
+    seconds: float
+
+    def as_dict(self) -> dict[str, str | float]:
+        return {"state": self.state.value, "detail": self.detail, "seconds": round(self.seconds, 3)}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is judged. `vault` is the vault's name in the settings, "" when it was found in none."""
+
+    name: str
+    kind: Kind
+    vault: str
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What one check read: the subject, each machine's facts in the plan's order, and how each source did."""
+
+    subject: Subject
+    checked_at: datetime
+    machines: tuple[Facts, ...]
+    sources: tuple[SourceReading, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """The judged subject. `outcomes` are machine by machine, in the order of the rules."""
+
+    subject: Subject
+    topology: str
+    checked_at: datetime
+    machines: tuple[str, ...]
+    outcomes: tuple[Outcome, ...]
+    notes: tuple[Note, ...]
+    sources: tuple[SourceReading, ...]
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        return verdict_of(self.outcomes)
+
+    def of(self, machine: str) -> tuple[Outcome, ...]:
+        """The outcomes of one machine."""
+        return tuple(outcome for outcome in self.outcomes if outcome.subject == machine)
+
+    def with_status(self, status: Status, *severities: Severity) -> tuple[Outcome, ...]:
+        """The outcomes of a status, of the given severities (all, if none are given)."""
+        wanted = severities or tuple(Severity)
+        return tuple(o for o in self.outcomes if o.status is status and o.rule.severity in wanted)
+
+    def as_dict(self) -> dict[str, object]:
+        """The report as `homeward check --json` prints it."""
+        return {
+            "subject": self.subject.name,
+            "kind": self.subject.kind.value,
+            "topology": self.topology,
+            "verdict": self.verdict.value,
+            "checked_at": self.checked_at.isoformat(),
+            "sources": {reading.name: reading.as_dict() for reading in self.sources},
+            "notes": [note.as_dict() for note in self.notes],
+            "outcomes": [outcome.as_dict() for outcome in self.outcomes],
+        }
+
+
+def verdict_of(outcomes: Iterable[Outcome]) -> Verdict:
+    """The verdict over some outcomes. No outcome at all is not knowing, never ready."""
+    statuses = {o.status for o in outcomes if o.rule.severity is Severity.BLOCKER}
+    if Status.FAILED in statuses:
+        return Verdict.BLOCKED
+    if Status.UNKNOWN in statuses or Status.PASSED not in statuses:
+        return Verdict.UNKNOWN
+    return Verdict.READY
+
+
+def report(collected: Collected, rules: Iterable[Rule]) -> Report:
+    """Judges everything that was collected by the rules of one operation."""
+    rules = tuple(rules)
+    topologies = {facts.topology for facts in collected.machines}
+    return Report(
+        subject=collected.subject,
+        topology=_topology(topologies),
+        checked_at=collected.checked_at,
+        machines=tuple(facts.machine for facts in collected.machines),
+        outcomes=tuple(outcome for facts in collected.machines for outcome in evaluate(rules, facts)),
+        notes=tuple(note for facts in collected.machines for note in notes(facts)),
+        sources=collected.sources,
+    )
+
+
+def _topology(topologies: set[Topology]) -> str:
+    if len(topologies) == 1:
+        return next(iter(topologies)).value
+    return "mixed" if topologies else Topology.UNKNOWN.value
