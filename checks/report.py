@@ -7,17 +7,10 @@ from enum import Enum
 from functools import cached_property
 
 from .evaluate import evaluate
-from .facts import Facts, Topology
+from .facts import Topology
 from .model import Outcome, Rule, Severity, Status
 from .notes import Note, notes
-
-
-class Kind(Enum):
-    """What was asked about."""
-
-    MACHINE = "machine"
-    GROUP = "replication group"
-    PLAN = "recovery plan"
+from .subjects import Collected, SourceReading, Subject
 
 
 class Verdict(Enum):
@@ -26,44 +19,6 @@ class Verdict(Enum):
     READY = "READY"
     BLOCKED = "BLOCKED"
     UNKNOWN = "UNKNOWN"
-
-
-class SourceState(Enum):
-    READ = "read"
-    FAILED = "failed"
-    SKIPPED = "skipped"
-
-
-@dataclass(frozen=True, slots=True)
-class SourceReading:
-    """How reading one source went. `name` as people know it ("vault prod-dr", "vCenter vc01"); times in seconds."""
-
-    name: str
-    state: SourceState
-    detail: str
-    seconds: float
-
-    def as_dict(self) -> dict[str, str | float]:
-        return {"state": self.state.value, "detail": self.detail, "seconds": round(self.seconds, 3)}
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What is judged. `vault` is the vault's name in the settings, "" when it was found in none."""
-
-    name: str
-    kind: Kind
-    vault: str
-
-
-@dataclass(frozen=True, slots=True)
-class Collected:
-    """What one check read: the subject, each machine's facts in the plan's order, and how each source did."""
-
-    subject: Subject
-    checked_at: datetime
-    machines: tuple[Facts, ...]
-    sources: tuple[SourceReading, ...]
 
 
 @dataclass(frozen=True)

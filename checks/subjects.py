@@ -1,0 +1,96 @@
+"""What a check is about and what collecting for it gives: a subject with its facts, a choice, or no match."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Protocol
+
+from .facts import Facts
+
+
+class Kind(Enum):
+    """What was asked about."""
+
+    MACHINE = "machine"
+    GROUP = "replication group"
+    PLAN = "recovery plan"
+
+
+class SourceState(Enum):
+    READING = "reading"
+    READ = "read"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceReading:
+    """How reading one source went. `name` as people know it ("vault prod-dr", "vCenter vc01"); times in seconds."""
+
+    name: str
+    state: SourceState
+    detail: str
+    seconds: float
+
+    def as_dict(self) -> dict[str, str | float]:
+        return {"state": self.state.value, "detail": self.detail, "seconds": round(self.seconds, 3)}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is judged. `vault` is the vault's name in the settings, "" when it was found in none."""
+
+    name: str
+    kind: Kind
+    vault: str
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What one check read: the subject, each machine's facts in the plan's order, and how each source did."""
+
+    subject: Subject
+    checked_at: datetime
+    machines: tuple[Facts, ...]
+    sources: tuple[SourceReading, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One of several subjects of a name. `id` is its ARM id, which names it alone; `detail` tells it apart."""
+
+    name: str
+    kind: Kind
+    id: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The name fits several subjects; somebody has to choose."""
+
+    name: str
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoMatch:
+    """No subject has the name, and every vault was read. `nearest` are names that look like it, best first."""
+
+    name: str
+    nearest: tuple[str, ...]
+
+
+Answer = Collected | Choices | NoMatch
+Watch = Callable[[tuple[SourceReading, ...]], None]
+"""Told how all sources stand each time one of them changes; must not block."""
+
+
+class Collect(Protocol):
+    """Finds the subject by a name, an ARM id, a plan's or a group's name and reads everything about it.
+
+    It does not raise for what the outside does: a dead source is `Missing` facts and a failed reading.
+    """
+
+    async def __call__(self, name: str, watch: Watch) -> Answer: ...
