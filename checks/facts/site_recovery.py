@@ -97,6 +97,8 @@ class Item:
     region: str
     log_storage_id: str
     policy_id: str
+    computer_name: str = ""
+    """The guest's own name (its first label), "" where Azure does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
