@@ -1,0 +1,327 @@
+"""The Web API's methods: what each needs, and what it does to the workspace."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from .faults import Faults
+from .messages import Message, Payload, version_of, wire
+from .people import Channel, User
+from .refusals import Refused, check_message, check_view
+from .triggers import Triggers
+from .views import Shown, Views
+from .workspace import Workspace
+
+_JSON_ARGUMENTS = ("blocks", "metadata", "view", "attachments")
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    run: "Callable[[Methods, Payload], Payload]"
+    needs: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
+    """Any one of them will do; none means that any token will."""
+
+
+@dataclass(slots=True)
+class Methods:
+    """The methods over one workspace; arguments arrive decoded and their presence checked by `call`."""
+
+    workspace: Workspace
+    views: Views
+    triggers: Triggers
+    faults: Faults
+    clock: Callable[[], float]
+    app_id: str = "A0HOMEWARD"
+    bot_id: str = "B0HOMEWARD"
+    tickets: list[str] = field(default_factory=list[str])
+    """Socket Mode addresses given out and not yet used."""
+    socket_url: Callable[[str], str] = lambda ticket: ticket
+    _issued: int = 0
+
+    def call(self, method: Method, arguments: Mapping[str, Any]) -> Payload:
+        given = {key: _decoded(key, value) for key, value in arguments.items()}
+        if missing := [key for key in method.needs if given.get(key) in (None, "")]:
+            raise Refused(
+                "invalid_arguments",
+                response_metadata={"messages": [f"[ERROR] missing required field: {key}" for key in missing]},
+            )
+        return {"ok": True, **method.run(self, given)}
+
+    # Who am I
+
+    def auth_test(self, _: Payload) -> Payload:
+        here = self.workspace
+        return {
+            "url": f"https://{here.domain}.slack.invalid/",
+            "team": here.domain,
+            "user": here.bot.name,
+            "team_id": here.team_id,
+            "user_id": here.bot.id,
+            "bot_id": self.bot_id,
+            "is_enterprise_install": False,
+        }
+
+    def api_test(self, given: Payload) -> Payload:
+        if given.get("error"):
+            raise Refused(str(given["error"]))
+        return {"args": given}
+
+    def open_connection(self, _: Payload) -> Payload:
+        self._issued += 1
+        ticket = f"ticket-{self._issued}"
+        self.tickets.append(ticket)
+        return {"url": self.socket_url(ticket)}
+
+    # Messages
+
+    def post_message(self, given: Payload) -> Payload:
+        place = self._place(given["channel"], by_name=True)
+        self._check(given)
+        posted = self.workspace.post(
+            place,
+            self.workspace.bot,
+            version_of(given),
+            at=self.clock(),
+            thread_ts=self._thread(place, given.get("thread_ts")),
+        )
+        return {"channel": place.id, "ts": posted.ts, "message": wire(posted)}
+
+    def post_ephemeral(self, given: Payload) -> Payload:
+        place = self._place(given["channel"])
+        if given["user"] not in self.workspace.users:
+            raise Refused("user_not_found")
+        if given["user"] not in place.members:
+            raise Refused("user_not_in_channel")
+        self._check(given)
+        posted = self.workspace.post(
+            place,
+            self.workspace.bot,
+            version_of(given),
+            at=self.clock(),
+            thread_ts=self._thread(place, given.get("thread_ts")),
+            ephemeral_to=str(given["user"]),
+        )
+        return {"message_ts": posted.ts}
+
+    def update_message(self, given: Payload) -> Payload:
+        place = self._place(given["channel"])
+        message = self._message(place, given["ts"])
+        if message.user != self.workspace.bot.id:
+            raise Refused("cant_update_message")
+        # What an update doesn't mention stays as it was; an empty list takes the blocks away.
+        before = {"text": message.text, "blocks": list(message.blocks), "metadata": message.metadata}
+        said = {**before, **{key: given[key] for key in before if key in given}}
+        self._check(said)
+        after = self.workspace.edit(message, version_of(said))
+        return {"channel": place.id, "ts": after.ts, "text": after.text, "message": wire(after)}
+
+    def delete_message(self, given: Payload) -> Payload:
+        place = self._place(given["channel"])
+        message = self._message(place, given["ts"])
+        if message.user != self.workspace.bot.id:
+            raise Refused("cant_delete_message")
+        self.workspace.delete(message)
+        return {"channel": place.id, "ts": message.ts}
+
+    # Conversations
+
+    def history(self, given: Payload) -> Payload:
+        place = self._place(given["channel"])
+        parents = [m for m in self._visible(place) if m.thread_ts in (None, m.ts)]
+        return self._page(list(reversed(parents)), given)
+
+    def replies(self, given: Payload) -> Payload:
+        place = self._place(given["channel"])
+        if self.workspace.message(place, str(given["ts"])) is None:
+            raise Refused("thread_not_found")
+        thread = [m for m in self._visible(place) if str(given["ts"]) in (m.ts, m.thread_ts)]
+        return self._page(thread, given)
+
+    def conversation(self, given: Payload) -> Payload:
+        return {"channel": self._conversation(self._known(given["channel"]))}
+
+    def open_direct(self, given: Payload) -> Payload:
+        user = self._user(given["users"])
+        if user.deleted:
+            raise Refused("user_disabled")
+        return {"channel": {"id": self.workspace.direct(user).id}}
+
+    # People
+
+    def user_info(self, given: Payload) -> Payload:
+        user = self._user(given["user"])
+        return {
+            "user": {
+                "id": user.id,
+                "team_id": user.team_id,
+                "name": user.name,
+                "real_name": user.real_name,
+                "deleted": user.deleted,
+                "is_bot": user.is_bot,
+                "is_restricted": user.is_restricted,
+                "is_ultra_restricted": user.is_ultra_restricted,
+                "is_stranger": user.is_stranger,
+                "profile": {"real_name": user.real_name, "display_name": user.name},
+            }
+        }
+
+    def bot_info(self, _: Payload) -> Payload:
+        bot = self.workspace.bot
+        return {"bot": {"id": self.bot_id, "app_id": self.app_id, "user_id": bot.id, "name": bot.name}}
+
+    def groups(self, _: Payload) -> Payload:
+        return {
+            "usergroups": [
+                {"id": g.id, "handle": g.handle, "name": g.name, "user_count": len(g.members)}
+                for g in self.workspace.groups.values()
+                if not g.disabled
+            ]
+        }
+
+    def group_members(self, given: Payload) -> Payload:
+        group = self.workspace.groups.get(str(given["usergroup"]))
+        if group is None:
+            raise Refused("no_such_subteam")
+        if group.disabled:
+            raise Refused("subteam_disabled")
+        return {"users": list(group.members)}
+
+    # Views
+
+    def open_view(self, given: Payload) -> Payload:
+        self._check_view(given["view"])
+        return self._shown(self.views.open(self.triggers.exchange(str(given["trigger_id"])), given["view"]))
+
+    def push_view(self, given: Payload) -> Payload:
+        self._check_view(given["view"])
+        return self._shown(self.views.push(self.triggers.exchange(str(given["trigger_id"])), given["view"]))
+
+    def update_view(self, given: Payload) -> Payload:
+        self._check_view(given["view"])
+        view_id, external_id = str(given.get("view_id") or ""), str(given.get("external_id") or "")
+        return self._shown(
+            self.views.update(view_id, external_id, given["view"], known_hash=str(given.get("hash") or ""))
+        )
+
+    def publish_view(self, given: Payload) -> Payload:
+        self._check_view(given["view"])
+        return self._shown(self.views.publish(self._user(given["user_id"]), given["view"]))
+
+    # What the methods share
+
+    def _check(self, said: Payload) -> None:
+        check_message(said, unsupported=frozenset(self.faults.unsupported_blocks))
+
+    def _check_view(self, view: object) -> None:
+        if not isinstance(view, dict):
+            raise Refused("invalid_arguments")
+        check_view(cast("Payload", view), unsupported=frozenset(self.faults.unsupported_blocks))
+
+    def _shown(self, shown: Shown) -> Payload:
+        self.workspace.touch()
+        return {"view": shown.wire(self.workspace.team_id)}
+
+    def _known(self, channel: object) -> Channel:
+        place = self.workspace.channels.get(str(channel))
+        if place is None or (place.is_private and self.workspace.bot.id not in place.members):
+            raise Refused("channel_not_found")
+        return place
+
+    def _place(self, channel: object, *, by_name: bool = False) -> Channel:
+        """Where the bot may speak and read."""
+        name = str(channel)
+        if by_name and name in self.workspace.users:
+            return self.workspace.direct(name)
+        named = [c.id for c in self.workspace.channels.values() if by_name and c.name == name.removeprefix("#")]
+        place = self._known(named[0] if named else name)
+        if place.is_archived:
+            raise Refused("is_archived")
+        if self.workspace.bot.id not in place.members:
+            raise Refused("not_in_channel")
+        return place
+
+    def _message(self, place: Channel, ts: object) -> Message:
+        message = self.workspace.message(place, str(ts))
+        if message is None or message.ephemeral_to:
+            raise Refused("message_not_found")
+        return message
+
+    def _thread(self, place: Channel, thread_ts: object) -> str | None:
+        if not thread_ts:
+            return None
+        parent = self.workspace.message(place, str(thread_ts))
+        if parent is None or parent.ephemeral_to:
+            raise Refused("thread_not_found")
+        if parent.thread_ts not in (None, parent.ts):
+            raise Refused("cannot_reply_to_message")
+        return parent.ts
+
+    def _user(self, who: object) -> User:
+        user = self.workspace.users.get(str(who))
+        if user is None:
+            raise Refused("user_not_found")
+        return user
+
+    def _visible(self, place: Channel) -> list[Message]:
+        return [m for m in self.workspace.messages(place) if not m.ephemeral_to]
+
+    def _page(self, found: list[Message], given: Payload) -> Payload:
+        limit, start = int(given.get("limit") or 100), int(given.get("cursor") or 0)
+        metadata = str(given.get("include_all_metadata", "")).lower() in ("1", "true")
+        more = start + limit < len(found)
+        return {
+            "messages": [wire(m, metadata=metadata) for m in found[start : start + limit]],
+            "has_more": more,
+            "response_metadata": {"next_cursor": str(start + limit) if more else ""},
+        }
+
+    def _conversation(self, place: Channel) -> Payload:
+        return {
+            "id": place.id,
+            "name": place.name,
+            "is_channel": not place.is_im,
+            "is_im": place.is_im,
+            "is_private": place.is_private,
+            "is_archived": place.is_archived,
+            "is_member": self.workspace.bot.id in place.members,
+        }
+
+
+def _decoded(key: str, value: object) -> object:
+    """Forms carry JSON arguments as text."""
+    if key in _JSON_ARGUMENTS and isinstance(value, str):
+        try:
+            return json.loads(value)
+        except ValueError:
+            raise Refused("invalid_json" if key != "blocks" else "invalid_blocks_format") from None
+    return value
+
+
+_READ = ("channels:history", "groups:history", "im:history")
+_INFO = ("channels:read", "groups:read", "im:read")
+METHODS: dict[str, Method] = {
+    "api.test": Method(Methods.api_test),
+    "auth.test": Method(Methods.auth_test),
+    "bots.info": Method(Methods.bot_info, scopes=("users:read",)),
+    "chat.delete": Method(Methods.delete_message, ("channel", "ts"), ("chat:write",)),
+    "chat.postEphemeral": Method(Methods.post_ephemeral, ("channel", "user"), ("chat:write",)),
+    "chat.postMessage": Method(Methods.post_message, ("channel",), ("chat:write",)),
+    "chat.update": Method(Methods.update_message, ("channel", "ts"), ("chat:write",)),
+    "conversations.history": Method(Methods.history, ("channel",), _READ),
+    "conversations.info": Method(Methods.conversation, ("channel",), _INFO),
+    "conversations.open": Method(Methods.open_direct, ("users",), ("im:write",)),
+    "conversations.replies": Method(Methods.replies, ("channel", "ts"), _READ),
+    "usergroups.list": Method(Methods.groups, scopes=("usergroups:read",)),
+    "usergroups.users.list": Method(Methods.group_members, ("usergroup",), ("usergroups:read",)),
+    "users.info": Method(Methods.user_info, ("user",), ("users:read",)),
+    "views.open": Method(Methods.open_view, ("trigger_id", "view")),
+    "views.publish": Method(Methods.publish_view, ("user_id", "view")),
+    "views.push": Method(Methods.push_view, ("trigger_id", "view")),
+    "views.update": Method(Methods.update_view, ("view",)),
+}
+"""All but apps.connections.open, which takes an app-level token."""
+
+CONNECT = "apps.connections.open"
+CONNECTING = Method(Methods.open_connection, scopes=("connections:write",))

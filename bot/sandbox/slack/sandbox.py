@@ -1,0 +1,325 @@
+"""The sandbox's Slack as one thing: start it, point a bot at it, do what people do, look at what they see."""
+
+import ssl
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import TracebackType
+from typing import Self, cast
+
+import aiohttp
+from aiohttp import web
+
+from . import payloads
+from .answers import ACK_TIMEOUT, Ack, Answer, Delivery
+from .delivery import SignedHttp, Transport
+from .faults import Faults
+from .messages import Message, Payload, version_of, wire
+from .methods import Methods
+from .people import SLACKBOT, Channel, User
+from .rates import Rates
+from .refusals import Refused, check_message, check_view
+from .server import Call, Server
+from .socket_mode import SocketMode
+from .triggers import Triggers
+from .views import Shown, Views
+from .workspace import Workspace
+
+TOKEN = "xoxb-sandbox"  # noqa: S105 - opens nothing but the sandbox
+APP_TOKEN = "xapp-sandbox"  # noqa: S105 - opens nothing but the sandbox
+SIGNING_SECRET = "sandbox-signing-secret"  # noqa: S105 - opens nothing but the sandbox
+MOST_RETRIES = 3
+
+
+class SandboxSlack:
+    """Slack on loopback. With a `request_url` it delivers by HTTP, without one by Socket Mode.
+
+    `clock` is the time of everything that Slack dates or lets expire, its signatures included; only the
+    patience for an acknowledgement (`ack_timeout`) is real time.
+    """
+
+    def __init__(
+        self,
+        workspace: Workspace | None = None,
+        ssl_context: ssl.SSLContext | None = None,
+        *,
+        token: str = TOKEN,
+        signing_secret: str = SIGNING_SECRET,
+        app_token: str = APP_TOKEN,
+        clock: Callable[[], float] = time.time,
+        port: int = 0,
+    ) -> None:
+        self.workspace = workspace or Workspace()
+        self.token, self.signing_secret, self.app_token = token, signing_secret, app_token
+        self.clock = clock
+        self.ack_timeout = ACK_TIMEOUT
+        self.request_url: str | None = None
+        self.faults = Faults()
+        self.rates = Rates(clock)
+        self.views = Views()
+        self.acks: list[Ack] = []
+        """Everything that was delivered, in order, with what came of it."""
+        self._triggers = Triggers(clock)
+        self._methods = Methods(
+            self.workspace, self.views, self._triggers, self.faults, clock, socket_url=self._socket_url
+        )
+        self._server = Server(token, app_token, self._methods, self._triggers, self.faults, self.rates)
+        self.socket = SocketMode(self.workspace, self._methods.tickets)
+        self._ssl = ssl_context
+        self._port = port
+        self._runner: web.AppRunner | None = None
+        self._site: web.TCPSite | None = None
+        self._session: aiohttp.ClientSession | None = None
+        self._events = 0
+
+    # Up and down
+
+    async def __aenter__(self) -> Self:
+        app = web.Application()
+        app.add_routes([*self._server.routes(), web.get("/link", self.socket.connect)])
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await self._runner.setup()
+        self._session = aiohttp.ClientSession()
+        await self.up()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.socket.close()
+        if self._session:
+            await self._session.close()
+        if self._runner:
+            await self._runner.cleanup()
+
+    async def up(self) -> None:
+        """Answer again, at the same address."""
+        if self._runner and not self._site:
+            self._site = web.TCPSite(self._runner, "127.0.0.1", self._port, ssl_context=self._ssl, reuse_address=True)
+            await self._site.start()
+            self._port = self._runner.addresses[0][1]
+
+    async def down(self) -> None:
+        """Refuse connections until `up`."""
+        if self._site:
+            await self._site.stop()
+            self._site = None
+        await self.socket.close()
+
+    @property
+    def port(self) -> int:
+        return self._port
+
+    @property
+    def base_url(self) -> str:
+        """For AsyncWebClient(base_url=...)."""
+        return f"{'https' if self._ssl else 'http'}://127.0.0.1:{self._port}/api/"
+
+    @property
+    def mode(self) -> str:
+        return "http" if self.request_url else "socket"
+
+    @property
+    def scopes(self) -> set[str]:
+        """What the bot's token may do; take one away to see missing_scope."""
+        return self._server.scopes
+
+    @property
+    def calls(self) -> list[Call]:
+        """The Web API calls so far."""
+        return self._server.calls
+
+    # What people do
+
+    async def command(
+        self, who: User | str, where: Channel | str, name: str, text: str = "", *, escape: bool = True
+    ) -> Ack:
+        """Type a slash command; `escape` is the manifest's should_escape."""
+        user, place = self.workspace.user(who), self.workspace.channel(where)
+        typed = payloads.escaped(text, self.workspace) if escape else text
+        payload = payloads.command(self.workspace, user, place, name, typed)
+        payload["response_url"] = self._response_url(place, user)
+        ack = await self._deliver("slash_commands", payload, user)
+        if ack.problem:
+            notice = {"text": f'{name} failed with the error "{ack.problem}"'}
+            self.workspace.post(place, SLACKBOT, version_of(notice), at=self.clock(), ephemeral_to=user.id)
+        elif ack.body:
+            ack = self._show(ack, user, place)
+        return self._kept(ack)
+
+    async def click(self, who: User | str, where: Message | Shown, action_id: str, *, value: str | None = None) -> Ack:
+        """Press a button of a message or view as it was when last looked at; `value` picks one button or option."""
+        user = self.workspace.user(who)
+        payload: Payload = {
+            "type": "block_actions",
+            **payloads.people_part(self.workspace, user),
+            "state": {"values": {}},
+        }
+        if isinstance(where, Shown):
+            payload["actions"] = [payloads.pressed(where.view["blocks"], action_id, value, self.clock())]
+            payload["container"] = {"type": "view", "view_id": where.id}
+            payload["view"] = where.wire(self.workspace.team_id)
+        else:
+            payload["actions"] = [payloads.pressed(list(where.blocks), action_id, value, self.clock())]
+            payload |= self._on_message(where, user)
+        return self._kept(await self._deliver("interactive", payload, user))
+
+    async def shortcut(self, who: User | str, message: Message, callback_id: str) -> Ack:
+        """Choose a message shortcut from a message's menu."""
+        user = self.workspace.user(who)
+        payload: Payload = {
+            "type": "message_action",
+            "callback_id": callback_id,
+            "message_ts": message.ts,
+            **payloads.people_part(self.workspace, user),
+            **self._on_message(message, user),
+        }
+        return self._kept(await self._deliver("interactive", payload, user))
+
+    async def submit(self, who: User | str, filled: Mapping[str, object] | None = None) -> Ack:
+        """Send the form on somebody's screen, with these elements (by action_id) filled in."""
+        user = self.workspace.user(who)
+        shown = self.views.top(user)
+        if shown is None:
+            raise LookupError(f"{user.name} has no view open")
+        values = payloads.form(shown.view, filled or {})
+        payload: Payload = {
+            "type": "view_submission",
+            **payloads.people_part(self.workspace, user),
+            "view": shown.wire(self.workspace.team_id, values),
+            "response_urls": [],
+        }
+        ack = await self._deliver("interactive", payload, user)
+        if not ack.problem:
+            ack = self._after_submission(ack, shown, user)
+        return self._kept(ack)
+
+    async def event(self, event: Payload) -> Ack:
+        """Something that happened; offered again (at once, at most three times) until it is acknowledged."""
+        self._events += 1
+        payload = {
+            "token": "deprecated",
+            "type": "event_callback",
+            "team_id": self.workspace.team_id,
+            "api_app_id": "A0HOMEWARD",
+            "event": event,
+            "event_id": f"Ev{self._events:04d}",
+            "event_time": int(self.clock()),
+            "is_ext_shared_channel": False,
+            "authorizations": [
+                {
+                    "enterprise_id": None,
+                    "team_id": self.workspace.team_id,
+                    "user_id": self.workspace.bot.id,
+                    "is_bot": True,
+                    "is_enterprise_install": False,
+                }
+            ],
+        }
+        delivery = Delivery("events_api", payload)
+        answer = await self._transport().deliver(delivery, patience=self.ack_timeout)
+        while answer.problem and not answer.no_retry and delivery.retry < MOST_RETRIES:
+            reason = "http_timeout" if answer.status is None else "http_error"
+            delivery = replace(delivery, retry=delivery.retry + 1, reason=reason)
+            answer = await self._transport().deliver(delivery, patience=self.ack_timeout)
+        return self._kept(_ack(delivery, answer, attempts=delivery.retry + 1))
+
+    async def again(self, ack: Ack) -> Ack:
+        """Deliver the very same thing once more: a replay, or Slack not having seen the acknowledgement."""
+        delivery = ack.delivery
+        if delivery.kind == "events_api":
+            delivery = replace(delivery, retry=delivery.retry + 1, reason="http_timeout")
+        return self._kept(_ack(delivery, await self._transport().deliver(delivery, patience=self.ack_timeout)))
+
+    # What comes of it
+
+    async def _deliver(self, kind: str, payload: Payload, user: User) -> Ack:
+        payload["trigger_id"] = self._triggers.give(user)
+        delivery = Delivery(kind, payload)
+        answer = await self._transport().deliver(delivery, patience=self.ack_timeout)
+        ack = _ack(delivery, answer)
+        if ack.ok and payload.get("type") in ("block_actions", "message_action") and ack.body:
+            # Slack ignores it; whoever answers so believes that somebody reads it.
+            return replace(ack, problem="unexpected_body")
+        return ack
+
+    def _transport(self) -> Transport:
+        if not self.request_url:
+            return self.socket
+        if not self._session:
+            raise RuntimeError("the sandbox's Slack is not running")
+        return SignedHttp(self._session, self.request_url, self.signing_secret, self.clock)
+
+    def _show(self, ack: Ack, user: User, place: Channel) -> Ack:
+        private = ack.body.get("response_type", "ephemeral") != "in_channel"
+        try:
+            check_message(ack.body, unsupported=frozenset(self.faults.unsupported_blocks))
+        except Refused as refused:
+            return replace(ack, problem=refused.error, details=_details(refused))
+        shown = self.workspace.post(
+            place,
+            self.workspace.bot,
+            version_of(ack.body),
+            at=self.clock(),
+            ephemeral_to=user.id if private else None,
+        )
+        return replace(ack, shown=shown)
+
+    def _after_submission(self, ack: Ack, shown: Shown, user: User) -> Ack:
+        view, action = ack.body.get("view"), ack.body.get("response_action", "")
+        try:
+            if action in ("update", "push"):
+                check_view(view or {}, unsupported=frozenset(self.faults.unsupported_blocks))
+            match action:
+                case "errors":
+                    self.views.complain(shown, _errors_of(ack.body, shown))
+                case "update":
+                    self.views.update(shown.id, "", view or {})
+                case "push":
+                    self.views.push(user, view or {})
+                case "" if ack.body:
+                    raise Refused("unexpected_body")
+                case "" | "clear":
+                    self.views.close(shown, whole_stack=action == "clear")
+                case _:
+                    raise Refused("invalid_response_action")
+        except Refused as refused:
+            return replace(ack, problem=refused.error, details=_details(refused))
+        self.workspace.touch()
+        return ack
+
+    def _on_message(self, message: Message, user: User) -> Payload:
+        place = self.workspace.channel(message.channel)
+        carried = payloads.message_place(message, place, wire(message))
+        return carried | {"response_url": self._response_url(place, user, message)}
+
+    def _response_url(self, place: Channel, user: User, source: Message | None = None) -> str:
+        return f"{self.base_url.removesuffix('api/')}response/{self._triggers.hook(place, user, source)}"
+
+    def _socket_url(self, ticket: str) -> str:
+        return f"{'wss' if self._ssl else 'ws'}://127.0.0.1:{self._port}/link?ticket={ticket}"
+
+    def _kept(self, ack: Ack) -> Ack:
+        self.acks.append(ack)
+        self.workspace.touch()
+        return ack
+
+
+def _ack(delivery: Delivery, answer: Answer, *, attempts: int = 1) -> Ack:
+    trigger = str(delivery.payload.get("trigger_id", ""))
+    return Ack(
+        delivery, answer.status, answer.body, answer.elapsed, answer.problem, attempts=attempts, trigger_id=trigger
+    )
+
+
+def _errors_of(body: Payload, shown: Shown) -> dict[str, str]:
+    errors: dict[str, str] = body.get("errors") or {}
+    inputs = {block.get("block_id") for block in shown.view["blocks"] if block["type"] == "input"}
+    if not errors or set(errors) - inputs:
+        raise Refused("invalid_errors", errors=[f"no input block {name}" for name in sorted(set(errors) - inputs)])
+    return errors
+
+
+def _details(refused: Refused) -> tuple[str, ...]:
+    errors = refused.extra.get("errors")
+    return tuple(cast("list[str]", errors)) if isinstance(errors, list) else ()

@@ -1,0 +1,64 @@
+"""What may stand in a text: nothing empty, nothing too long, and no mention that rings everybody."""
+
+import re
+from collections.abc import Iterator
+from typing import cast
+
+from .messages import Payload
+
+MESSAGE_TEXT = 40_000
+
+_BROADCAST = re.compile(r"<!(?:channel|here|everyone|group|subteam\^[^>]*)(?:\|[^>]*)?>")
+
+_ALWAYS_PLAIN = {
+    "button": ("text",),
+    "workflow_button": ("text",),
+    "header": ("text",),
+    "input": ("label", "hint"),
+    "image": ("title",),
+    "modal": ("title", "submit", "close"),
+}
+"""Fields, by the type that holds them, where Slack takes plain_text only and slack_sdk's models take both."""
+
+
+def broadcasts(text: str) -> list[str]:
+    """The mentions in a text that would ring a whole channel or group."""
+    return _BROADCAST.findall(text)
+
+
+def objects(value: object, path: str = "") -> Iterator[tuple[str, Payload]]:
+    """Every JSON object inside a value, the value itself included, with the path to it."""
+    if isinstance(value, dict):
+        here = cast("Payload", value)
+        yield path, here
+        for key, inner in here.items():
+            yield from objects(inner, f"{path}/{key}")
+    elif isinstance(value, list | tuple):
+        for place, inner in enumerate(cast("list[object]", value)):
+            yield from objects(inner, f"{path}/{place}")
+
+
+def problems_in_texts(block: Payload, path: str) -> Iterator[str]:
+    """What is wrong with the texts anywhere in a block or a view."""
+    for where, here in objects(block, path):
+        kind, text = here.get("type"), here.get("text")
+        if kind in ("plain_text", "mrkdwn", "raw_text", "text", "markdown"):
+            if not isinstance(text, str):
+                yield f"{where}: text is not a string"
+            elif not text.strip() and kind != "text":
+                yield f"{where}: empty text"
+            elif kind in ("mrkdwn", "markdown") and (found := broadcasts(text)):
+                yield f"{where}: broadcast mention {found[0]}"
+        if kind in ("broadcast", "usergroup"):
+            yield f"{where}: broadcast mention ({kind})"
+        for key in _ALWAYS_PLAIN.get(str(kind), ()):
+            yield from _plain(here, key, where)
+        for key in ("placeholder", "confirm", "deny"):
+            if key != "confirm" or "deny" in here:
+                yield from _plain(here, key, where)
+
+
+def _plain(holder: Payload, key: str, where: str) -> Iterator[str]:
+    text = holder.get(key)
+    if isinstance(text, dict) and cast("Payload", text).get("type") != "plain_text":
+        yield f"{where}/{key}: must be plain_text"
