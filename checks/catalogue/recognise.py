@@ -1,0 +1,222 @@
+"""Finding the error codes in what somebody typed or pasted, and nothing that only looks like one.
+
+Three degrees of certainty: a code of the catalogue standing alone counts wherever it is; another number, hex value or
+name counts only where the text says that it is a code ("error id 12345"); and a number that is all the text has to
+say counts as the code somebody asks for. Addresses, times, versions, sizes and ports are blanked before looking.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+MAX_TEXT = 12_000
+MAX_UNKNOWN = 20
+
+# A known code with fewer digits also is a plausible count or port, so it needs a word beside it that says "code".
+SHORT_CODE_DIGITS = 3
+
+_NOT_CODES = re.compile(
+    r"""
+      https?://[^\s<>|"']{1,2000}                                              # addresses
+    | /(?:subscriptions|providers|resourcegroups)/[^\s<>|"']{1,2000}           # ARM ids
+    | \b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b         # GUIDs
+    | \b[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[t\ ][0-9:.,]{4,18}(?:z|[+-][0-9:]{4,6})?)?  # ISO dates and times
+    | \b[0-9]{1,4}[/.][0-9]{1,2}[/.][0-9]{2,4}\b(?!\.[0-9])                    # other dates
+    | \b[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?\b                 # times of day
+    | \b(?:[0-9]{1,10}\.){1,6}[0-9]{1,10}(?::[0-9]{1,5})?\b                    # IP addresses, versions, decimals
+    | \b(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{1,4}\b                                 # IPv6 addresses, MAC addresses
+    | \b[a-z0-9-]{1,60}(?:\.[a-z0-9-]{1,60}){1,6}:[0-9]{1,5}\b                 # host:port
+    | \b(?:http|status)[\s_/-]{0,2}(?:status[\s_-]?)?(?:code|error)?["']?\s{0,2}[:=]?\s{0,2}[0-9]{3}\b
+    | \b(?:tcp|udp|ports?)[\s/:=]{1,3}[0-9]{1,5}(?:(?:\s?,\s?|\s(?:and|or)\s|/)[0-9]{1,5}){0,8}\b
+    | \b[0-9]{1,5}/(?:tcp|udp)\b
+    | \b(?:windows|server|ubuntu|rhel|centos|sles|esxi|vsphere|sql|year|in|since|until|pid|line|lun|vlan|disk)\s{1,2}
+      (?:server\s{1,2})?(?:19|20)[0-9]{2}\b                                    # years, with what they belong to
+    | \b(?:pid|line|lun|vlan|ticket|incident|case|build|version|v)[\s#:=]{1,3}[0-9]{1,10}\b
+    | \b[0-9]{1,12}\s?(?:%|percent\b|°)
+    | \b[0-9]{1,12}\s?(?:[kmgt]i?b(?:it)?(?:/s|ps)?|bytes?|blocks?|files?|items?|rows?|records?|packets?|iops|ms|secs?|
+      seconds?|mins?|minutes?|hours?|hrs?|h|s|days?|weeks?|months?|years?|times|disks?|vms?|machines?|servers?|users?)\b
+    | \b(?:19|20)[0-9]{2}(?=[-/][0-9]{1,2}\b)
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+
+_LIST = r"(?:[\s\"'\])]{0,3}(?:,|;|/|&|\+|\band\b|\bor\b)[\s\"'\[(#]{0,3}"
+_LABEL = (
+    r"(?<![a-z0-9])(?P<label>errors?|err|codes?|event|failure|fault)"
+    r"(?P<kind>[\s_-]?(?:ids?|codes?|no|nr|numbers?))?\.?[\"']?[\s:=#\[(<-]{0,4}(?:is\s|was\s)?[\"'`*]{0,2}"
+)
+_LABELLED_NUMBERS = re.compile(
+    rf"{_LABEL}(?P<codes>-?[0-9]{{1,20}}(?![\w%-])(?!\s(?:of|out)\b){_LIST}-?[0-9]{{1,20}}(?![\w%-])){{0,19}})",
+    re.IGNORECASE,
+)
+_LABELLED_HEX = re.compile(rf"{_LABEL}(?P<code>0x[0-9a-f]{{1,8}})(?!\w)", re.IGNORECASE)
+_LABELLED_NAME = re.compile(
+    r"(?<![a-z0-9])(?:codes?|(?:error|event)[\s_]?ids?)[\"']?\s{0,2}[:=]?\s{0,2}[\"'`]{0,2}"
+    r"(?P<code>(?-i:[A-Z][A-Za-z0-9_]{5,80}))(?!\w)",
+    re.IGNORECASE,
+)
+_INTEGER = re.compile(r"-?[0-9]{1,20}")
+_NUMBER = re.compile(r"(?<![\w.:/@+-])#?(?P<code>-?[0-9]{1,20})(?![\w/@%+-])")
+_HRESULT = re.compile(r"(?<!\w)(?P<code>0x[89c][0-9a-f]{7}|800[47][0-9a-f]{4})(?!\w)", re.IGNORECASE)
+_TOOL = re.compile(
+    r"(?<![a-z0-9])(?P<tool>curl|ssl|tls|vss)(?P<gap>[\s:_(\[-]{1,3}(?:error\s?)?(?:code\s?)?[(\[:]{0,2})"
+    r"(?P<number>[0-9]{1,3})(?!\w)",
+    re.IGNORECASE,
+)
+_TOOL_TEXT = re.compile(
+    r"\((?P<number>[0-9]{1,2})\)[\s-]{1,4}(?:couldn|could\snot|failed\sto\sconnect|peer\scert|ssl\b|tls\b)",
+    re.IGNORECASE,
+)
+_EXIT_CODE = re.compile(r"(?<![a-z0-9])exit\s?(?:code|status)[\s:=]{1,3}(?P<number>[0-9]{1,5})(?!\w)", re.IGNORECASE)
+_FAMILY = re.compile(r"(?<![\w-])(?P<code>(?:E[AP]|ACS|(?:InMageCommon_)?ECH)[0-9]{4,6})(?!\w)", re.IGNORECASE)
+_NAME = re.compile(r"(?<![\w-])(?P<code>[A-Za-z][A-Za-z0-9_]{5,80})(?![\w-])")
+_HUMP = re.compile(r"[A-Z][a-z]+|[A-Z]{2,}|[0-9]{3,}")
+_VALUE = re.compile(r"0x[0-9a-f]{1,8}\b|[0-9]{1,20}", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]+")
+
+# Words around a number that leave it the only thing said: "what does error 12345 mean?"
+_FILLERS = frozenset(
+    """a about an and are asr azure code codes do does error errors event explain exit fix for get getting got had have
+    hello help hex hi how i id ids is it mean means me my number of on or please recovery see seeing site tell that
+    the these this to us vm was we what whats why with x""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """The codes of a text in its order, each once: those that are known, those that are not, and what is left."""
+
+    known: tuple[str, ...]
+    unknown: tuple[str, ...]
+    rest: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    start: int
+    end: int
+    code: str
+    certain: bool
+    """Whether the text says that this is a code, so that it counts though nobody knows it."""
+
+
+def clean(text: str) -> str:
+    """One line of at most MAX_TEXT ordinary characters: without control characters, wide digits made plain."""
+    plain = unicodedata.normalize("NFKC", text[:MAX_TEXT])[:MAX_TEXT]
+    visible = (" " if unicodedata.category(letter)[0] in "CZ" else letter for letter in plain)
+    return "".join(visible).strip()
+
+
+def hresult(code: str) -> str | None:
+    """The 0x form of an HRESULT written as hex, as an unsigned or signed number, or as a signed one without its sign."""
+    try:
+        value = int(code, 16) if code.lower().startswith("0x") else int(code)
+    except ValueError:
+        return None
+    high = 1 << 31
+    if value < 0:
+        value += 1 << 32
+    return f"0x{value:08X}" if high <= value < 1 << 32 else None
+
+
+def recognise(text: str, names: Mapping[str, str]) -> Recognised:
+    """The codes in a cleaned text; `names` gives a code of the catalogue for each of its names in lower case."""
+    bare = _is_bare(text)
+    shown = _NOT_CODES.sub(lambda match: " " * len(match.group()), text)
+    mentions: list[_Mention] = []
+    for find in (_symbols, _tools, _hexes, _labelled, _numbers):
+        fresh = list(find(shown, names, bare))
+        mentions += fresh
+        for mention in fresh:
+            shown = shown[: mention.start] + " " * (mention.end - mention.start) + shown[mention.end :]
+    known: dict[str, None] = {}
+    unknown: dict[str, str] = {}
+    for mention in sorted(mentions, key=lambda mention: mention.start):
+        code = _known(mention.code, names)
+        if code is not None:
+            known.setdefault(code)
+        elif mention.certain and len(unknown) < MAX_UNKNOWN:
+            unknown.setdefault(hresult(mention.code) or mention.code.lower(), mention.code)
+    return Recognised(tuple(known), tuple(unknown.values()), " ".join(shown.split()))
+
+
+def _known(code: str, names: Mapping[str, str]) -> str | None:
+    return names.get(code.lower()) or names.get((hresult(code) or "").lower())
+
+
+def _is_bare(text: str) -> bool:
+    """Whether values are all that the text says, apart from words of asking."""
+    words = _WORD.findall(_VALUE.sub(" ", text).lower())
+    return len(words) <= 12 and all(word in _FILLERS for word in words) and any(letter.isdigit() for letter in text)
+
+
+def _symbols(text: str, names: Mapping[str, str], bare: bool) -> Iterator[_Mention]:
+    taken: set[int] = set()
+    for pattern in (_FAMILY, _LABELLED_NAME, _NAME):
+        for match in pattern.finditer(text):
+            code, start = match["code"], match.start("code")
+            alone = len(text.split()) == 1 and len(code) >= 12
+            humps = len(_HUMP.findall(code))
+            certain = pattern is _FAMILY or (pattern is _LABELLED_NAME and humps >= 2) or (alone and humps >= 3)
+            if start not in taken and (certain or _known(code, names)):
+                taken.add(start)
+                yield _Mention(start, match.end("code"), code, certain)
+
+
+def _tools(text: str, names: Mapping[str, str], bare: bool) -> Iterator[_Mention]:
+    for match in _EXIT_CODE.finditer(text):
+        code = f"VSS-{match['number']}"
+        yield _Mention(match.start(), match.end(), code if code.lower() in names else match["number"], bare)
+    for match in _TOOL.finditer(text):
+        tool, gap = match["tool"].upper(), match["gap"].lower()
+        explicit = "-" in gap or "(" in gap or "error" in gap or "code" in gap
+        if not explicit and tool != "CURL":
+            continue
+        # curl's numbers are written after its own name or after the protocol that failed.
+        forms = [f"{tool}-{match['number']}"] + [f"{other}-{match['number']}" for other in ("SSL", "CURL") if tool != "VSS"]
+        code = next((form for form in forms if form.lower() in names), forms[0])
+        certain = "-" in gap or (tool == "CURL" and explicit)
+        if certain or code.lower() in names:
+            yield _Mention(match.start(), match.end(), code, certain)
+    for match in _TOOL_TEXT.finditer(text):
+        forms = [f"{tool}-{match['number']}" for tool in ("CURL", "SSL")]
+        code = next((form for form in forms if form.lower() in names), None)
+        if code is not None:
+            yield _Mention(match.start("number"), match.end("number"), code, False)
+
+
+def _hexes(text: str, names: Mapping[str, str], bare: bool) -> Iterator[_Mention]:
+    for match in _HRESULT.finditer(text):
+        prefixed = match["code"].lower().startswith("0x")
+        code = match["code"] if prefixed else f"0x{match['code']}"
+        if prefixed or _known(code, names):
+            yield _Mention(match.start(), match.end(), f"0x{code[2:].upper()}", prefixed)
+    for match in _LABELLED_HEX.finditer(text):
+        if not _HRESULT.fullmatch(match["code"]):
+            yield _Mention(match.start("code"), match.end("code"), f"0x{match['code'][2:].upper()}", True)
+    if bare:
+        for match in _VALUE.finditer(text):
+            if match.group().lower().startswith("0x") and not _HRESULT.fullmatch(match.group()):
+                yield _Mention(match.start(), match.end(), f"0x{match.group()[2:].upper()}", True)
+
+
+def _labelled(text: str, names: Mapping[str, str], bare: bool) -> Iterator[_Mention]:
+    for match in _LABELLED_NUMBERS.finditer(text):
+        counted = match["label"].lower() == "errors" and not match["kind"]
+        first = match.start("codes")
+        for number in _INTEGER.finditer(text, first, match.end("codes")):
+            digits = number.group().lstrip("-")
+            year = number.start() > first and len(digits) == 4 and digits[:2] in {"19", "20"}
+            # "3 errors: 12" counts something; nobody's codes have one or two digits.
+            certain = bare or (len(digits) >= (5 if counted else 3) and not year)
+            yield _Mention(number.start(), number.end(), number.group(), certain)
+
+
+def _numbers(text: str, names: Mapping[str, str], bare: bool) -> Iterator[_Mention]:
+    brief = len(text.split()) <= 6
+    for match in _NUMBER.finditer(text):
+        code = match["code"]
+        signed_hresult = len(code) == 11 and code.startswith("-2147")
+        if bare or signed_hresult or (_known(code, names) and (brief or len(code) > SHORT_CODE_DIGITS)):
+            yield _Mention(match.start("code"), match.end("code"), code, bare or signed_hresult)
