@@ -1,0 +1,47 @@
+# Everything a newcomer or CI runs. Needs Python 3.11+, make and git; the rest goes into .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.PHONY: demo test check bench docs format lock clean
+
+demo: $(INSTALLED)  ## the main job on the embedded sandbox; ends by itself
+	@$(BIN)/homeward demo
+
+test: $(INSTALLED)  ## all tests
+	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=
+	$(BIN)/coverage report --fail-under=80 | tail -n 1
+	$(BIN)/coverage report --include='checks/*' --omit='checks/sources/*' --fail-under=100
+
+check: $(INSTALLED)  ## format, lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/pyright
+
+bench: $(INSTALLED)  ## the figures of docs/performance.md, as ratios measured in one run
+	$(BIN)/python -m bench
+
+docs: $(INSTALLED)  ## the generated documents
+	$(BIN)/python -m homeward.checks.rules.table > docs/rules.md.new && mv docs/rules.md.new docs/rules.md
+
+format: $(INSTALLED)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(INSTALLED)  ## pins everything anew
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--custom-compile-command "make lock" --extra dev pyproject.toml -o requirements.lock
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Homeward needs Python 3.11 or later; set PYTHON=/path/to/python3.11")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing into .venv (once; a minute or two) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+clean:
+	rm -rf .venv build dist *.egg-info src/*.egg-info .coverage* .mypy_cache .pytest_cache .ruff_cache
