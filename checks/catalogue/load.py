@@ -3,10 +3,10 @@
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from enum import Enum
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from enum import Enum
 from typing import TypeVar, cast
 
 from .model import Cause, Entry, Kind, Source, Stack
@@ -26,7 +26,7 @@ _FIELDS = frozenset({*_TEXTS, *_LISTS, "causes"})
 @cache
 def entries() -> tuple[Entry, ...]:
     """Every entry, sorted by code."""
-    folder = files(__package__)
+    folder = files("homeward.checks.catalogue")
     names = sorted(item.name for item in folder.iterdir() if item.name.endswith(".toml"))
     return parse({name: (folder / name).read_text(encoding="utf-8") for name in names})
 
@@ -139,7 +139,12 @@ def _causes(where: str, row: Mapping[str, object]) -> tuple[Cause, ...]:
     for item in items:
         fields = cast("dict[str, object]", item) if isinstance(item, dict) else {}
         text, tell = fields.get("text"), fields.get("tell", "")
-        if not isinstance(text, str) or not text.strip() or not isinstance(tell, str) or fields.keys() - {"text", "tell"}:
+        if (
+            not isinstance(text, str)
+            or not text.strip()
+            or not isinstance(tell, str)
+            or fields.keys() - {"text", "tell"}
+        ):
             raise ValueError(f"{where}: a cause has a text and a tell")
         causes.append(Cause(text.strip(), tell.strip()))
     if not causes:

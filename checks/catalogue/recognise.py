@@ -7,11 +7,13 @@ say counts as the code somebody asks for. Addresses, times, versions, sizes and 
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-MAX_TEXT = 12_000
+MAX_TEXT = 10_000
 MAX_UNKNOWN = 20
+MAX_ASKED = 20
+"""Nobody asks for more bare numbers than this at once; a longer column of numbers is data."""
 
 # A known code with fewer digits also is a plausible count or port, so it needs a word beside it that says "code".
 SHORT_CODE_DIGITS = 3
@@ -26,13 +28,14 @@ _NOT_CODES = re.compile(
     | \b[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?\b                 # times of day
     | \b(?:[0-9]{1,10}\.){1,6}[0-9]{1,10}(?::[0-9]{1,5})?\b                    # IP addresses, versions, decimals
     | \b(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{1,4}\b                                 # IPv6 addresses, MAC addresses
-    | \b[a-z0-9-]{1,60}(?:\.[a-z0-9-]{1,60}){1,6}:[0-9]{1,5}\b                 # host:port
+    | (?<![a-z0-9-])[a-z0-9-]{1,60}(?:\.[a-z0-9-]{1,60}){1,6}:[0-9]{1,5}\b     # host:port
     | \b(?:http|status)[\s_/-]{0,2}(?:status[\s_-]?)?(?:code|error)?["']?\s{0,2}[:=]?\s{0,2}[0-9]{3}\b
     | \b(?:tcp|udp|ports?)[\s/:=]{1,3}[0-9]{1,5}(?:(?:\s?,\s?|\s(?:and|or)\s|/)[0-9]{1,5}){0,8}\b
     | \b[0-9]{1,5}/(?:tcp|udp)\b
     | \b(?:windows|server|ubuntu|rhel|centos|sles|esxi|vsphere|sql|year|in|since|until|pid|line|lun|vlan|disk)\s{1,2}
       (?:server\s{1,2})?(?:19|20)[0-9]{2}\b                                    # years, with what they belong to
     | \b(?:pid|line|lun|vlan|ticket|incident|case|build|version|v)[\s#:=]{1,3}[0-9]{1,10}\b
+    | \b[0-9]{1,4}\s(?:of|out\sof)\s[0-9]{1,4}\b                                # 2 of 3
     | \b[0-9]{1,12}\s?(?:%|percent\b|°)
     | \b[0-9]{1,12}\s?(?:[kmgt]i?b(?:it)?(?:/s|ps)?|bytes?|blocks?|files?|items?|rows?|records?|packets?|iops|ms|secs?|
       seconds?|mins?|minutes?|hours?|hrs?|h|s|days?|weeks?|months?|years?|times|disks?|vms?|machines?|servers?|users?)\b
@@ -44,7 +47,7 @@ _NOT_CODES = re.compile(
 _LIST = r"(?:[\s\"'\])]{0,3}(?:,|;|/|&|\+|\band\b|\bor\b)[\s\"'\[(#]{0,3}"
 _LABEL = (
     r"(?<![a-z0-9])(?P<label>errors?|err|codes?|event|failure|fault)"
-    r"(?P<kind>[\s_-]?(?:ids?|codes?|no|nr|numbers?))?\.?[\"']?[\s:=#\[(<-]{0,4}(?:is\s|was\s)?[\"'`*]{0,2}"
+    r"(?P<kind>[\s_-]?(?:ids?|codes?|no|nr|numbers?))?\.?[\"']?(?:[\s:=#\[(<]|-\s){0,4}(?:is\s|was\s)?[\"'`*]{0,2}"
 )
 _LABELLED_NUMBERS = re.compile(
     rf"{_LABEL}(?P<codes>-?[0-9]{{1,20}}(?![\w%-])(?!\s(?:of|out)\b){_LIST}-?[0-9]{{1,20}}(?![\w%-])){{0,19}})",
@@ -52,7 +55,7 @@ _LABELLED_NUMBERS = re.compile(
 )
 _LABELLED_HEX = re.compile(rf"{_LABEL}(?P<code>0x[0-9a-f]{{1,8}})(?!\w)", re.IGNORECASE)
 _LABELLED_NAME = re.compile(
-    r"(?<![a-z0-9])(?:codes?|(?:error|event)[\s_]?ids?)[\"']?\s{0,2}[:=]?\s{0,2}[\"'`]{0,2}"
+    r"(?<![a-z0-9])(?:(?:error|event|health)[\s_]?)?(?:codes?|(?<=[\s_r])ids?)[\"']?\s{0,2}[:=]?\s{0,2}[\"'`]{0,2}"
     r"(?P<code>(?-i:[A-Z][A-Za-z0-9_]{5,80}))(?!\w)",
     re.IGNORECASE,
 )
@@ -77,9 +80,11 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 # Words around a number that leave it the only thing said: "what does error 12345 mean?"
 _FILLERS = frozenset(
-    """a about an and are asr azure code codes do does error errors event explain exit fix for get getting got had have
-    hello help hex hi how i id ids is it mean means me my number of on or please recovery see seeing site tell that
-    the these this to us vm was we what whats why with x""".split()
+    (  # noqa: SIM905 - as a list of quoted words nobody can read it
+        "a about an and are asr azure code codes do does error errors event explain exit fix for get getting got had "
+        "have hello help hex hi how i id ids is it mean means me my number of on or please recovery see seeing site "
+        "tell that the these this to us vm was we what whats why with x "
+    ).split()
 )
 
 
@@ -109,7 +114,7 @@ def clean(text: str) -> str:
 
 
 def hresult(code: str) -> str | None:
-    """The 0x form of an HRESULT written as hex, as an unsigned or signed number, or as a signed one without its sign."""
+    """The 0x form of an HRESULT given as hex or as a number: unsigned, signed, or signed with its sign left out."""
     try:
         value = int(code, 16) if code.lower().startswith("0x") else int(code)
     except ValueError:
@@ -128,8 +133,7 @@ def recognise(text: str, names: Mapping[str, str]) -> Recognised:
     for find in (_symbols, _tools, _hexes, _labelled, _numbers):
         fresh = list(find(shown, names, bare))
         mentions += fresh
-        for mention in fresh:
-            shown = shown[: mention.start] + " " * (mention.end - mention.start) + shown[mention.end :]
+        shown = _without(shown, fresh)
     known: dict[str, None] = {}
     unknown: dict[str, str] = {}
     for mention in sorted(mentions, key=lambda mention: mention.start):
@@ -138,7 +142,18 @@ def recognise(text: str, names: Mapping[str, str]) -> Recognised:
             known.setdefault(code)
         elif mention.certain and len(unknown) < MAX_UNKNOWN:
             unknown.setdefault(hresult(mention.code) or mention.code.lower(), mention.code)
-    return Recognised(tuple(known), tuple(unknown.values()), " ".join(shown.split()))
+    return Recognised(tuple(known), tuple(unknown.values()), " ".join(_without(text, mentions).split()))
+
+
+def _without(text: str, mentions: Iterable[_Mention]) -> str:
+    """The text with the mentions blanked, so that every position stays where it was."""
+    parts: list[str] = []
+    end = 0
+    for mention in sorted(mentions, key=lambda mention: mention.start):
+        start = max(mention.start, end)
+        parts += [text[end:start], " " * (mention.end - start)]
+        end = max(mention.end, end)
+    return "".join((*parts, text[end:]))
 
 
 def _known(code: str, names: Mapping[str, str]) -> str | None:
@@ -148,15 +163,16 @@ def _known(code: str, names: Mapping[str, str]) -> str | None:
 def _is_bare(text: str) -> bool:
     """Whether values are all that the text says, apart from words of asking."""
     words = _WORD.findall(_VALUE.sub(" ", text).lower())
-    return len(words) <= 12 and all(word in _FILLERS for word in words) and any(letter.isdigit() for letter in text)
+    return 0 < len(_VALUE.findall(text)) <= MAX_ASKED and all(word in _FILLERS for word in words)
 
 
 def _symbols(text: str, names: Mapping[str, str], bare: bool) -> Iterator[_Mention]:
     taken: set[int] = set()
+    single = len(text.split()) == 1
     for pattern in (_FAMILY, _LABELLED_NAME, _NAME):
         for match in pattern.finditer(text):
             code, start = match["code"], match.start("code")
-            alone = len(text.split()) == 1 and len(code) >= 12
+            alone = single and len(code) >= 12
             humps = len(_HUMP.findall(code))
             certain = pattern is _FAMILY or (pattern is _LABELLED_NAME and humps >= 2) or (alone and humps >= 3)
             if start not in taken and (certain or _known(code, names)):
@@ -174,7 +190,9 @@ def _tools(text: str, names: Mapping[str, str], bare: bool) -> Iterator[_Mention
         if not explicit and tool != "CURL":
             continue
         # curl's numbers are written after its own name or after the protocol that failed.
-        forms = [f"{tool}-{match['number']}"] + [f"{other}-{match['number']}" for other in ("SSL", "CURL") if tool != "VSS"]
+        forms = [f"{tool}-{match['number']}"] + [
+            f"{other}-{match['number']}" for other in ("SSL", "CURL") if tool != "VSS"
+        ]
         code = next((form for form in forms if form.lower() in names), forms[0])
         certain = "-" in gap or (tool == "CURL" and explicit)
         if certain or code.lower() in names:
@@ -207,10 +225,11 @@ def _labelled(text: str, names: Mapping[str, str], bare: bool) -> Iterator[_Ment
         first = match.start("codes")
         for number in _INTEGER.finditer(text, first, match.end("codes")):
             digits = number.group().lstrip("-")
+            code = number.group() if hresult(number.group()) else digits
             year = number.start() > first and len(digits) == 4 and digits[:2] in {"19", "20"}
             # "3 errors: 12" counts something; nobody's codes have one or two digits.
             certain = bare or (len(digits) >= (5 if counted else 3) and not year)
-            yield _Mention(number.start(), number.end(), number.group(), certain)
+            yield _Mention(number.start(), number.end(), code, certain)
 
 
 def _numbers(text: str, names: Mapping[str, str], bare: bool) -> Iterator[_Mention]:

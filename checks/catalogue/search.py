@@ -16,7 +16,10 @@ GOOD = 0.5
 """A share of the question's weight that an entry must cover to count as an answer (tuned on the tests' questions)."""
 WEAK = 0.25
 """The share from which it is still worth offering."""
+SHARE_OF_BEST = 0.7
+"""The share of the best entry's score below which a further one only distracts."""
 LIMIT = 5
+NEAR = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +43,21 @@ def search(text: str, limit: int = LIMIT) -> Answer:
     query = clean(text)
     seen = recognise(query, _code_names())
     found = tuple(by_code()[code.lower()] for code in seen.known)
-    if found and not seen.unknown:
-        return Answer(query, found, (), (), ())
+    near = [entry for code in seen.unknown for entry in _near(code)]
+    if found:
+        return Answer(query, found, seen.unknown, (), _offer(near, found, limit))
     scored = _index().rank(seen.rest)
-    good = tuple(entry for entry, score in scored if score >= GOOD)[:limit]
-    weak = (entry for entry, score in scored if score >= WEAK)
-    if not seen.unknown:
-        nearest = [entry for entry in weak if entry not in good] if not good else []
-        return Answer(query, (), (), good, tuple(nearest[:limit]))
-    near = (entry for code in seen.unknown for entry in _near(code))
-    offered = dict.fromkeys(entry for entry in (*near, *weak) if entry not in found)
-    return Answer(query, found, seen.unknown, (), tuple(offered)[:limit])
+    weak = [entry for entry, score in scored if score >= WEAK]
+    if seen.unknown:
+        return Answer(query, (), seen.unknown, (), _offer([*near, *weak], (), limit))
+    enough = max(GOOD, SHARE_OF_BEST * scored[0][1]) if scored else GOOD
+    good = tuple(entry for entry, score in scored if score >= enough)[: max(limit, 0)]
+    return Answer(query, (), (), good, () if good else _offer(weak, (), limit))
+
+
+def _offer(entries: Iterable[Entry], found: tuple[Entry, ...], limit: int) -> tuple[Entry, ...]:
+    """These entries, each once, without those found already."""
+    return tuple(dict.fromkeys(entry for entry in entries if entry not in found))[: max(limit, 0)]
 
 
 @cache
@@ -63,17 +70,14 @@ def _index() -> Index:
     return build(entries())
 
 
-def _near(code: str) -> Iterable[Entry]:
-    """Entries whose code differs in a key or two; for numbers the closest value first."""
+def _near(code: str) -> list[Entry]:
+    """The entries whose codes look most like this one: fewest slips first, then the closest value."""
     wanted = (hresult(code) or code).lower()
     names = _code_names()
-    if wanted.lstrip("-").isdigit():
-        numbers = [name for name in names if name.isdigit()]
-        close = [(DamerauLevenshtein.distance(wanted, name), abs(int(wanted) - int(name)), name) for name in numbers]
-        # One slip in a short number already gives another number, so only longer ones get two.
-        slips = 2 if len(wanted) >= 5 else 1
-        best = [name for slip, _, name in sorted(close) if slip <= slips]
+    if wanted.isdigit():
+        slips = {name: DamerauLevenshtein.distance(wanted, name) for name in names if name.isdigit()}
+        best = sorted(slips, key=lambda name: (slips[name], abs(int(wanted) - int(name))))
     else:
         words = [name for name in names if not name.isdigit()]
-        best = [name for name, _, _ in process.extract(wanted, words, scorer=fuzz.ratio, score_cutoff=70, limit=3)]
-    return [by_code()[name] for name in best[:3]]
+        best = [name for name, _, _ in process.extract(wanted, words, scorer=fuzz.ratio, limit=NEAR)]
+    return [by_code()[name] for name in best[:NEAR]]

@@ -3,13 +3,13 @@
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import DamerauLevenshtein
 
-from .model import Entry
+from .model import Entry, Kind
 
 MAX_WORDS = 24
 """More distinct words than this do not make a question clearer; a pasted log is judged by its first ones."""
@@ -22,11 +22,14 @@ PHRASE = 0.9
 
 _WORD = re.compile(r"[^\W_]+")
 _STOP = frozenset(
-    """a about after all also am an and any anything are as at azure be because been before but by can cannot cant could
-    couldn did do does doesn don during error errors failed fails failing for from get gets getting give got had has have
-    help hi how i if in into is isn it its just keep keeps me mean means my need no not of off on one or our out please problem
-    s say says see should so still t tell than that the their them then there they this to too up us use was we were what
-    when where which while who why will with won would you your asr site recovery""".split()
+    (  # noqa: SIM905 - as a list of quoted words nobody can read it
+        "a about after all also am an and any anything are as asr at azure be because been before but by can cannot "
+        "cant code codes could couldn did do does doesn don done during error errors event failed failing fails for "
+        "from get gets getting give got had has have help hi how i id ids if in into is isn it its job jobs just keep "
+        "keeps me mean means my need no not of off on one or our out please problem recovery s say says see should "
+        "site so still t tell than that the their them then there they this to too up us use was we were what when "
+        "where which while who why will with won would you your "
+    ).split()
 )
 _ENDINGS = (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", "e"), ("s", ""))
 
@@ -44,13 +47,15 @@ class Index:
 
     def rank(self, question: str) -> list[tuple[Entry, float]]:
         """Entries that share words with the question, best first, with the share of its weight that they cover."""
-        stems = list(dict.fromkeys(stems_of(question)))[:MAX_WORDS]
+        stems = _first(stems_of(question), MAX_WORDS)
         if not stems:
             return []
         scores: defaultdict[int, float] = defaultdict(float)
         total = 0.0
         for stem in stems:
             readings = self._readings(stem)
+            if not readings and not stem.isalpha():
+                continue  # a time, an address, a machine's name: says nothing about the question
             weight = max((self._rarity(reading) for reading, _ in readings), default=self._rarity(""))
             total += weight
             best: dict[int, float] = {}
@@ -59,6 +64,8 @@ class Index:
                     best[place] = max(best.get(place, 0.0), share * likeness)
             for place, share in best.items():
                 scores[place] += weight * share
+        if not scores:
+            return []
         ranked = {place: score / total for place, score in scores.items()}
         for place in self.phrases.get(_phrase(stems), ()):
             ranked[place] = max(ranked.get(place, 0.0), PHRASE) + 0.1
@@ -75,9 +82,7 @@ class Index:
         if len(stem) < 4 or any(letter.isdigit() for letter in stem):
             return []
         slips = 1 if len(stem) < 8 else 2
-        close = process.extract(
-            stem, self.vocabulary, scorer=DamerauLevenshtein.distance, score_cutoff=slips, limit=3
-        )
+        close = process.extract(stem, self.vocabulary, scorer=DamerauLevenshtein.distance, score_cutoff=slips, limit=3)
         readings = [(word, fuzz.ratio(stem, word) / 100) for word, _, _ in close]
         if readings:
             return readings
@@ -93,7 +98,7 @@ def build(entries: Iterable[Entry]) -> Index:
         for share, texts in _fields(entry):
             for stem in (stem for text in texts for stem in stems_of(text)):
                 places[stem][place] = max(share, places[stem].get(place, 0.0))
-        for phrase in {_phrase(stems_of(text)) for text in (entry.title, entry.code, *entry.keywords)}:
+        for phrase in {_phrase(stems_of(text)) for text in (entry.title, *_short_name(entry), *entry.keywords)}:
             phrases[phrase].append(place)
     frozen = {phrase: tuple(owners) for phrase, owners in phrases.items() if phrase}
     return Index(listed, dict(places), tuple(sorted(places, key=lambda word: (-len(places[word]), word))), frozen)
@@ -101,16 +106,32 @@ def build(entries: Iterable[Entry]) -> Index:
 
 def _fields(entry: Entry) -> list[tuple[float, tuple[str, ...]]]:
     return [
-        (IN_TITLE, (entry.title, entry.code.replace("-", " "), *entry.keywords)),
+        (IN_TITLE, (entry.title, *_short_name(entry), *entry.keywords)),
         (IN_CAUSE, (entry.component, *(cause.text for cause in entry.causes))),
         (IN_REST, (entry.what, entry.phase, *entry.steps, *(cause.tell for cause in entry.causes))),
     ]
 
 
-def stems_of(text: str) -> list[str]:
+def _short_name(entry: Entry) -> tuple[str, ...]:
+    """Our own name of a topic or symptom as words; Azure's codes are recognised, never matched as words."""
+    return () if entry.kind is Kind.CODE else (entry.code.replace("-", " "),)
+
+
+def stems_of(text: str) -> Iterator[str]:
     """The words that carry meaning, in lower case and without common endings."""
-    words = (word.group()[:MAX_WORD].lower() for word in _WORD.finditer(text))
-    return [_stem(word) for word in words if word not in _STOP]
+    for match in _WORD.finditer(text):
+        word = match.group()[:MAX_WORD].lower()
+        if word not in _STOP:
+            yield _stem(word)
+
+
+def _first(stems: Iterable[str], count: int) -> list[str]:
+    distinct: dict[str, None] = {}
+    for stem in stems:
+        if len(distinct) == count:
+            break
+        distinct.setdefault(stem)
+    return list(distinct)
 
 
 def _stem(word: str) -> str:
