@@ -10,6 +10,8 @@ RESOURCE_GROUP = "rg-dr"
 REGION = "westeurope"
 
 OsType = Literal["Windows", "Linux"]
+Mount = Literal["readWrite", "readOnly", "unmounted", "inaccessible"]
+"""How an ESXi host sees a datastore."""
 
 
 # --- vSphere -------------------------------------------------------------------------------------------------------
@@ -39,7 +41,7 @@ class Datastore:
     """`mounts`: how each ESXi host, by name, sees it."""
 
     name: str
-    mounts: dict[str, Literal["readWrite", "readOnly"]]
+    mounts: dict[str, Mount]
     type: str = "VMFS"
     capacity_gb: int = 4096
     free_gb: int = 2048
@@ -74,6 +76,10 @@ class VirtualMachine:
     memory_gb: int = 16
     guest_hostname: str = ""
     guest_ip: str = ""
+    bios_uuid: str = ""
+    """Another BIOS UUID than its own, as a clone of a template may have."""
+    template: bool = False
+    tools_version: str = "guestToolsCurrent"
 
     @property
     def uuid(self) -> str:
@@ -146,6 +152,9 @@ class ProtectedItem:
     agent_silent_minutes: int = 1
     agent_registered: bool = True
     job_id: str = ""
+    job_state: str = "InProgress"
+    provider: str = ""
+    """Another provider's instance type (A2A, or one that no SDK knows) in place of the topology's own."""
     health_errors: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
 
     @property
