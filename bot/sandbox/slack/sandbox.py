@@ -176,6 +176,10 @@ class SandboxSlack:
         }
         return self._kept(await self._deliver("interactive", payload, user))
 
+    def trigger(self, who: User | str) -> str:
+        """A trigger_id out of an interaction of somebody's."""
+        return self._triggers.give(self.workspace.user(who))
+
     async def submit(self, who: User | str, filled: Mapping[str, object] | None = None) -> Ack:
         """Send the form on somebody's screen, with these elements (by action_id) filled in."""
         user = self.workspace.user(who)

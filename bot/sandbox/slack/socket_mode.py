@@ -94,6 +94,7 @@ class SocketMode:
         waiting = self._waiting.get(str(ack.get("envelope_id")))
         if waiting is None or waiting.done():
             self.stray_acks.append(ack)
+            self.workspace.touch()
         else:
             waiting.set_result(cast("Payload", ack.get("payload") or {}))
 
