@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import compute, fabrics, items, policies
+from . import authorization, compute, fabrics, items, jobs, plans, policies, resources
 from .routing import route
 
 _GROUP = "/subscriptions/{subscription}/resourceGroups/{group}/providers"
@@ -11,7 +11,10 @@ _FABRIC = _VAULT + "/replicationFabrics/{fabric}"
 _ITEMS = _FABRIC + "/replicationProtectionContainers/{container}/replicationProtectedItems"
 _VMS = _GROUP + "/Microsoft.Compute/virtualMachines"
 
+_ROLES = "{scope*}/providers/Microsoft.Authorization"
+
 ROUTES = (
+    route("GET", _VAULT, resources.get_vault),
     route("GET", _VAULT + "/replicationProtectedItems", items.list_items),
     route("GET", _ITEMS, items.list_items_of_container),
     route("GET", _ITEMS + "/{item}", items.get_item),
@@ -22,8 +25,18 @@ ROUTES = (
     route("GET", _VAULT + "/replicationvCenters", fabrics.list_vcenters),
     route("GET", _VAULT + "/replicationPolicies", policies.list_policies),
     route("GET", _VAULT + "/replicationPolicies/{policy}", policies.get_policy),
+    route("GET", _VAULT + "/replicationRecoveryPlans", plans.list_plans),
+    route("GET", _VAULT + "/replicationRecoveryPlans/{plan}", plans.get_plan),
+    route("GET", _VAULT + "/replicationJobs", jobs.list_jobs),
+    route("GET", _VAULT + "/replicationJobs/{job}", jobs.get_job),
     route("GET", "/subscriptions/{subscription}/providers/Microsoft.Compute/virtualMachines", compute.list_vms),
     route("GET", _VMS, compute.list_vms),
     route("GET", _VMS + "/{vm}", compute.get_vm),
     route("GET", _VMS + "/{vm}/instanceView", compute.get_instance_view),
+    route("GET", _GROUP + "/Microsoft.Network/networkInterfaces/{nic}", resources.get_nic),
+    route("GET", _GROUP + "/Microsoft.Network/virtualNetworks/{vnet}", resources.get_vnet),
+    route("GET", _GROUP + "/Microsoft.Storage/storageAccounts/{account}", resources.get_storage_account),
+    route("GET", _ROLES + "/roleAssignments", authorization.list_assignments),
+    route("GET", _ROLES + "/roleDefinitions", authorization.list_definitions),
+    route("GET", _ROLES + "/roleDefinitions/{definition}", authorization.get_definition),
 )

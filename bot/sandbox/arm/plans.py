@@ -1,0 +1,85 @@
+"""Recovery plans, which spell their items' ids in another case than the items do."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from .names import AZURE
+from .refusals import no_resource
+from .routing import Listing
+from .stages import failed_over
+from .wire import FIRST_DAY, NO_START, guid
+
+if TYPE_CHECKING:
+    from ..estate.model import ProtectedItem, RecoveryPlan
+    from .names import Names
+    from .routing import Call
+    from .wire import Body
+
+KIND = "Microsoft.RecoveryServices/vaults/replicationRecoveryPlans"
+
+
+def list_plans(call: Call) -> Listing:
+    return Listing(partial(_plan, call.names, plan) for plan in call.estate.vault.plans)
+
+
+def get_plan(call: Call) -> Body:
+    for plan in call.estate.vault.plans:
+        if call.is_named("plan", plan.name):
+            return _plan(call.names, plan)
+    raise no_resource(KIND, call.parts["plan"])
+
+
+def _plan(names: Names, plan: RecoveryPlan) -> Body:
+    vault = names.estate.vault
+    by_name: dict[str, ProtectedItem] = {}
+    for item in vault.items:
+        by_name.setdefault(item.name, item)
+    # A machine whose protection was disabled stays in nobody's plan.
+    boots = [[by_name[name] for name in group if name in by_name] for group in plan.groups]
+    topologies = {item.topology for group in boots for item in group}
+    topology = min(topologies, default="modernized")
+    away = any(failed_over(item) for group in boots for item in group)
+    return {
+        "id": names.plan(plan.name),
+        "name": plan.name,
+        "type": KIND,
+        "properties": {
+            "friendlyName": plan.name,
+            "primaryFabricId": names.fabric(topology).lower(),
+            "primaryFabricFriendlyName": names.fabric_friendly_name(topology),
+            "recoveryFabricId": AZURE,
+            "recoveryFabricFriendlyName": AZURE,
+            "failoverDeploymentModel": "ResourceManager",
+            "replicationProviders": sorted({_provider(item) for group in boots for item in group}),
+            "allowedOperations": ["ReverseReplicate"] if away else ["UnplannedFailover", "TestFailover"],
+            "lastPlannedFailoverTime": FIRST_DAY,
+            "lastUnplannedFailoverTime": FIRST_DAY,
+            "lastTestFailoverTime": FIRST_DAY,
+            "currentScenario": {"scenarioName": "None", "jobId": names.job(""), "startTime": NO_START},
+            "currentScenarioStatus": None,
+            "currentScenarioStatusDescription": None,
+            "groups": [
+                _group(names, "Shutdown", []),
+                _group(names, "Failover", []),
+                *(_group(names, "Boot", group) for group in boots),
+            ],
+            "providerSpecificDetails": None,
+        },
+    }
+
+
+def _provider(item: ProtectedItem) -> str:
+    return item.provider or ("InMageAzureV2" if item.topology == "classic" else "InMageRcm")
+
+
+def _group(names: Names, kind: str, items: list[ProtectedItem]) -> Body:
+    return {
+        "groupType": kind,
+        "replicationProtectedItems": [
+            {"id": names.item(item).lower(), "virtualMachineId": guid("item", item.id_name)} for item in items
+        ],
+        "startGroupActions": [],
+        "endGroupActions": [],
+    }
