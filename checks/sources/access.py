@@ -29,7 +29,7 @@ class AzureAccess:
 
 @dataclass(frozen=True, slots=True)
 class VCenterAccess:
-    """A vCenter; `asr_account` is the account that Site Recovery uses, whose privileges are checked ("" if not told)."""
+    """A vCenter; `asr_account` is the account Site Recovery uses, whose privileges are checked ("" if not told)."""
 
     name: str
     host: str

@@ -1,0 +1,127 @@
+"""The command line: `homeward check`, `errors`, `doctor`, `serve`, `sandbox`, `demo`."""
+
+import click
+
+from homeward import __version__
+
+# The commands import what they need when they run: `homeward errors` must not wait for the Azure SDK.
+
+
+class ExitCode:
+    """What a command's exit tells a program."""
+
+    READY = FOUND = OK = 0
+    BLOCKED = NOT_FOUND = FAILED = 1
+    USAGE = 2
+    """Wrong use, wrong settings, an unknown or ambiguous name (click's own code for usage)."""
+    UNKNOWN = 3
+    """It could not be told."""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="homeward")
+def main() -> None:
+    """Brings virtual machines home from Azure: readiness checks and error help for Azure Site Recovery.
+
+    \b
+    Try it without any settings:
+      homeward demo
+      homeward check --sandbox web02
+      homeward errors 78093
+    """
+
+
+@main.command()
+@click.argument("name", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
+@click.option("--sandbox", is_flag=True, help="Check the embedded sandbox's estate; needs no settings.")
+@click.option("--save-facts", metavar="FILE", help="Also write everything that was read to FILE.")
+@click.option("--facts", metavar="FILE", help="Judge facts saved earlier instead of reading anything.")
+@click.option("--config", metavar="FILE", help="The settings file (default: $HOMEWARD_CONFIG or homeward.toml).")
+@click.pass_context
+def check(
+    context: click.Context,
+    *,
+    name: str | None,
+    as_json: bool,
+    sandbox: bool,
+    save_facts: str | None,
+    facts: str | None,
+    config: str | None,
+) -> None:
+    """Can the machine, replication group or recovery plan NAME come home, and what to mend first?
+
+    NAME is a machine's name, its Azure VM's name, a plan's or group's name, or an ARM id. Exits with 0 when it is
+    ready, 1 when it is blocked, 3 when it could not be told, 2 on wrong use.
+
+    \b
+    Examples:
+      homeward check web01
+      homeward check payroll --json
+      homeward check web01 --save-facts incident.json
+      homeward check --facts incident.json
+    """
+    from .check import run
+
+    context.exit(run(name, as_json=as_json, sandbox=sandbox, save_facts=save_facts, facts=facts, config=config))
+
+
+@main.command()
+@click.argument("words", nargs=-1, required=True, metavar="CODE_OR_TEXT...")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+@click.pass_context
+def errors(context: click.Context, *, words: tuple[str, ...], as_json: bool) -> None:
+    """What an error code, a pasted message or a symptom means, and what to do.
+
+    Exits with 0 when something was found, 1 when nothing was.
+
+    \b
+    Examples:
+      homeward errors 78093
+      homeward errors "ErrorCode: 95226"
+      homeward errors datastore empty
+    """
+    from .errors import run
+
+    context.exit(run(" ".join(words), as_json=as_json))
+
+
+@main.command()
+@click.option("--config", metavar="FILE", help="The settings file (default: $HOMEWARD_CONFIG or homeward.toml).")
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+@click.pass_context
+def doctor(context: click.Context, *, config: str | None, as_json: bool) -> None:
+    """Checks the settings and the reach: Slack's sign-in and scopes, each vault, Azure Compute, each vCenter."""
+    from .doctor import run
+
+    context.exit(run(config, as_json=as_json))
+
+
+@main.command()
+@click.option("--config", metavar="FILE", help="The settings file (default: $HOMEWARD_CONFIG or homeward.toml).")
+@click.pass_context
+def serve(context: click.Context, *, config: str | None) -> None:
+    """Runs the standalone bot (Socket Mode or HTTP) with /healthz, /readyz and /metrics, until it is stopped."""
+    from .serve import run
+
+    context.exit(run(config))
+
+
+@main.command()
+@click.option("--port", default=0, show_default="any free ones", help="First of the three ports to listen on.")
+@click.pass_context
+def sandbox(context: click.Context, *, port: int) -> None:
+    """Keeps the sandbox's estate up, to try by hand; prints how to point `homeward check` at it."""
+    from .sandbox import run
+
+    context.exit(run(port))
+
+
+@main.command()
+@click.option("--fast", is_flag=True, help="Without the pauses for reading.")
+@click.pass_context
+def demo(context: click.Context, *, fast: bool) -> None:
+    """Plays the story on the embedded sandbox: an error looked up, a blocked check, the mending, a group."""
+    from .demo import run
+
+    context.exit(run(fast=fast))

@@ -1,0 +1,127 @@
+"""`homeward check`: the same checks as /reprotect-check, for a terminal or a program."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.status import Status
+
+from homeward.bot.compose import collector
+from homeward.bot.sandbox.run import Sandbox, SandboxMissing
+from homeward.bot.settings import SettingsError, load
+from homeward.checks import (
+    RULES,
+    Answer,
+    Choices,
+    Collected,
+    Collect,
+    NoMatch,
+    SourceReading,
+    SourceState,
+    Verdict,
+    report,
+)
+from homeward.checks.saving import dump
+from homeward.checks.saving import load as load_facts
+
+from . import ExitCode
+from .render import report_lines
+
+EXIT = {Verdict.READY: ExitCode.READY, Verdict.BLOCKED: ExitCode.BLOCKED, Verdict.UNKNOWN: ExitCode.UNKNOWN}
+
+
+def run(
+    name: str | None, *, as_json: bool, sandbox: bool, save_facts: str | None, facts: str | None, config: str | None
+) -> int:
+    """Runs the command; returns the exit code."""
+    try:
+        if facts:
+            if name or sandbox or save_facts:
+                raise click.UsageError("--facts replays a file alone: leave out NAME, --sandbox and --save-facts")
+            return _show(_replay(facts), as_json=as_json)
+        if not name or not name.strip():
+            raise click.UsageError("NAME is missing: homeward check web01")
+        answer = asyncio.run(_collect(name, sandbox=sandbox, config=config))
+        if save_facts and isinstance(answer, Collected):
+            _write(save_facts, dump(answer))
+    except (SettingsError, SandboxMissing) as error:
+        click.echo(str(error), err=True)
+        return ExitCode.USAGE
+    return _show(answer, as_json=as_json)
+
+
+async def _collect(name: str, *, sandbox: bool, config: str | None) -> Answer:
+    async with _source(sandbox=sandbox, config=config) as collect:
+        console = Console(stderr=True)
+        if not console.is_terminal:
+            return await collect(name, _ignore)
+        with console.status(f"Checking {name[:80]} …") as status:
+            return await collect(name, lambda readings: _tell(status, name, readings))
+
+
+@asynccontextmanager
+async def _source(*, sandbox: bool, config: str | None) -> AsyncIterator[Collect]:
+    if not sandbox:
+        async with collector(load(config)) as collect:
+            yield collect
+        return
+    async with Sandbox() as estate, collector(estate.settings()) as collect:
+        yield collect
+
+
+def _replay(path: str) -> Collected:
+    try:
+        return load_facts(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"the facts file {path!r} can't be read: {error.strerror}") from None
+    except ValueError as error:
+        raise SettingsError(f"{path}: not a file of homeward check --save-facts: {error}") from None
+
+
+def _write(path: str, text: str) -> None:
+    try:
+        Path(path).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"the facts could not be written to {path!r}: {error.strerror}") from None
+
+
+def _show(answer: Answer, *, as_json: bool) -> int:
+    match answer:
+        case Collected():
+            judged = report(answer, RULES)
+            if as_json:
+                click.echo(json.dumps(judged.as_dict(), indent=2, ensure_ascii=False))
+            else:
+                console = Console(highlight=False)
+                for line in report_lines(judged):
+                    console.print(line, markup=False)
+            return EXIT[judged.verdict]
+        case Choices():
+            if as_json:
+                candidates = [
+                    {"name": c.name, "kind": c.kind.value, "id": c.id, "detail": c.detail} for c in answer.candidates
+                ]
+                click.echo(json.dumps({"name": answer.name, "candidates": candidates}, indent=2, ensure_ascii=False))
+            click.echo(f"{answer.name!r} fits {len(answer.candidates)} subjects; name one by its id:", err=True)
+            for c in answer.candidates:
+                click.echo(f"  {c.kind.value} {c.name} ({c.detail})\n    homeward check '{c.id}'", err=True)
+        case NoMatch():
+            if as_json:
+                click.echo(json.dumps({"name": answer.name, "nearest": answer.nearest}, indent=2, ensure_ascii=False))
+            near = f" Did you mean {', '.join(answer.nearest)}?" if answer.nearest else ""
+            shown = answer.name if len(answer.name) <= 80 else answer.name[:79] + "…"
+            click.echo(f"No machine, replication group or recovery plan is named {shown!r}.{near}", err=True)
+    return ExitCode.USAGE
+
+
+def _ignore(_readings: tuple[SourceReading, ...]) -> None:
+    """Nobody watches."""
+
+
+def _tell(status: Status, name: str, readings: tuple[SourceReading, ...]) -> None:
+    waiting = [reading.name for reading in readings if reading.state is SourceState.READING]
+    status.update(f"Checking {name[:80]}: reading {', '.join(waiting) or 'done'} …")

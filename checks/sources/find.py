@@ -1,0 +1,112 @@
+"""Finding the subject of a check among everything the vaults hold: by any name people use, or by an ARM id."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz, process
+
+from homeward.checks.facts import Item, Topology
+from homeward.checks.subjects import Candidate, Kind
+
+from .azure.vault import Plan
+
+NEAREST = 5
+"""How many near names are offered: as many as fit one row of buttons."""
+NEAR_ENOUGH = 55
+"""Below this score (of 100) rapidfuzz's names look unrelated to people; found by trying the sandbox's names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What one vault holds. `vault` is its name in the settings."""
+
+    vault: str
+    items: tuple[Item, ...]
+    plans: tuple[Plan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One subject that fits the name: its vault and the ids of its items, in the order they come home
+    (a plan may name items that the vault no longer has).
+
+    """
+
+    candidate: Candidate
+    vault: str
+    item_ids: tuple[str, ...]
+
+
+def matches(name: str, listings: Iterable[Listing]) -> tuple[Match, ...]:
+    """Every subject that has the name (an ARM id names one). Names are compared without case."""
+    wanted = fold(name)
+    found: list[Match] = []
+    for listing in listings:
+        found += [_machine(listing, item) for item in listing.items if wanted in names_of(item)]
+        found += [_group(listing, id) for id in _groups(listing.items, wanted)]
+        found += [_plan(listing, plan) for plan in listing.plans if wanted in {fold(plan.name), fold(plan.id)}]
+    return tuple(found)
+
+
+def nearest(name: str, listings: Iterable[Listing]) -> tuple[str, ...]:
+    """The known names that look like `name`, best first."""
+    known: dict[str, str] = {}
+    for listing in listings:
+        for item in listing.items:
+            known.setdefault(fold(item.name), item.name)
+            if item.group_name:
+                known.setdefault(fold(item.group_name), item.group_name)
+        for plan in listing.plans:
+            known.setdefault(fold(plan.name), plan.name)
+    scored = process.extract(fold(name)[:200], list(known), scorer=fuzz.WRatio, limit=NEAREST, score_cutoff=NEAR_ENOUGH)
+    return tuple(known[folded] for folded, _score, _index in scored)
+
+
+def names_of(item: Item) -> frozenset[str]:
+    """All names of a machine, folded: its friendly, resource, computer and Azure VM names, and both ARM ids."""
+    names = {item.name, item.id, last_segment(item.id), item.computer_name}
+    if item.azure_vm_id:
+        names |= {item.azure_vm_id, last_segment(item.azure_vm_id)}
+    return frozenset(fold(name) for name in names if name)
+
+
+def fold(name: str) -> str:
+    return name.strip().strip("/").casefold()
+
+
+def last_segment(id: str) -> str:
+    return id.rstrip("/").rpartition("/")[2]
+
+
+def group_key(item: Item) -> str:
+    """What tells a replication group apart: its id, or (modernized has none) its name within the fabric."""
+    if not item.group_id and not item.group_name:
+        return ""
+    return fold(item.group_id) or f"{fold(item.fabric_id)}#{fold(item.group_name)}"
+
+
+def _groups(items: Sequence[Item], wanted: str) -> tuple[str, ...]:
+    """The keys of the replication groups of that name or id, each once, in the order of the vault."""
+    keys = (group_key(item) for item in items if group_key(item) and wanted in {fold(item.group_name), group_key(item)})
+    return tuple(dict.fromkeys(keys))
+
+
+def _machine(listing: Listing, item: Item) -> Match:
+    stack = item.provider if item.topology is Topology.OTHER else item.topology.value
+    detail = f"{stack} · {last_segment(item.fabric_id)}"
+    return Match(
+        Candidate(item.name, Kind.MACHINE, item.id, f"{detail} · vault {listing.vault}"), listing.vault, (item.id,)
+    )
+
+
+def _group(listing: Listing, key: str) -> Match:
+    members = [item for item in listing.items if group_key(item) == key]
+    name = members[0].group_name or key
+    detail = f"{len(members)} machines · vault {listing.vault}"
+    return Match(Candidate(name, Kind.GROUP, key, detail), listing.vault, tuple(member.id for member in members))
+
+
+def _plan(listing: Listing, plan: Plan) -> Match:
+    ids = tuple(id for group in plan.groups for id in group)
+    detail = f"{len(ids)} machines · vault {listing.vault}"
+    return Match(Candidate(plan.name, Kind.PLAN, plan.id, detail), listing.vault, ids)

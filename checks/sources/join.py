@@ -1,0 +1,255 @@
+"""Joining what the sources told into each machine's `Facts`."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from homeward.checks.facts import (
+    ABSENT,
+    NOT_ASKED,
+    Absent,
+    AzureVm,
+    Choice,
+    ConfigurationServer,
+    Facts,
+    GuestProbe,
+    Item,
+    Job,
+    LogStorage,
+    MasterTarget,
+    Member,
+    Missing,
+    NotAsked,
+    Policy,
+    ProcessServer,
+    RegisteredVCenter,
+    ReplicationGroup,
+    ReprotectAgent,
+    Topology,
+)
+
+from .azure.vault import Fabric
+from .choose import choice, master_target, reprotect_agent
+from .find import fold, group_key
+from .vcenter import OnPremises, VmQuery, Wanted
+
+OTHER_STACK = "the machine is protected by the other stack"
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """One machine of the check with what was chosen for it. `label` names it alone within the check."""
+
+    label: str
+    item: Item
+    fabric: Fabric | Missing
+    process_servers: tuple[ProcessServer, ...] | Missing
+    target: MasterTarget | Absent | Missing
+    agent: ReprotectAgent | Absent | Missing
+    choice: Choice
+
+    @property
+    def chosen(self) -> MasterTarget | ReprotectAgent | Absent | Missing:
+        """The master target or appliance, whichever this machine's stack uses."""
+        return self.target if self.item.topology is Topology.CLASSIC else self.agent
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the sources told beyond the items, by folded id (jobs, VMs, storage) or by machine label."""
+
+    jobs: Mapping[str, Job | Absent | Missing]
+    azure_vms: Mapping[str, AzureVm | Absent | Missing]
+    log_storage: Mapping[str, LogStorage | Absent | Missing]
+    guests: Mapping[str, GuestProbe | Missing] | NotAsked
+    """By folded Azure VM id."""
+    on_premises: Mapping[str, OnPremises]
+    vcenters: tuple[RegisteredVCenter, ...] | Missing
+    policies: tuple[Policy, ...] | Missing
+
+
+def machine(
+    label: str,
+    item: Item,
+    fabrics: Mapping[str, Fabric] | Missing,
+    policies: tuple[Policy, ...] | Missing,
+    now: datetime,
+) -> Machine:
+    """A machine with the target and values that are the sensible choice for it. `fabrics` by folded id."""
+    fabric = _fabric(item, fabrics)
+    process_servers = fabric if isinstance(fabric, Missing) else fabric.process_servers
+    target: MasterTarget | Absent | Missing = Missing(OTHER_STACK)
+    agent: ReprotectAgent | Absent | Missing = Missing(OTHER_STACK)
+    if item.topology is Topology.CLASSIC:
+        target = fabric if isinstance(fabric, Missing) else master_target(item, fabric.master_targets, now)
+    elif item.topology is Topology.MODERNIZED:
+        agent = fabric if isinstance(fabric, Missing) else reprotect_agent(item, fabric.agents, now)
+    chosen = target if item.topology is Topology.CLASSIC else agent
+    picked = choice(item, target=chosen, process_servers=process_servers, policies=policies, now=now)
+    return Machine(label, item, fabric, process_servers, target, agent, picked)
+
+
+def wanted(machine: Machine) -> Wanted:
+    """What to look for in vCenter for the machine."""
+    item, chosen = machine.item, machine.chosen
+    source = VmQuery() if item.physical is True else VmQuery(instance_uuid=item.vsphere_id, name=item.name)
+    target: VmQuery | None = None
+    if isinstance(chosen, MasterTarget):
+        server = chosen.server
+        target = VmQuery(name=server.name, host_name=server.name, ip=server.ip_address)
+    elif isinstance(chosen, ReprotectAgent):
+        target = VmQuery(instance_uuid=chosen.vsphere_id, name=chosen.name, host_name=chosen.fqdn)
+    return Wanted(machine.label, source, target, machine.choice.datastore)
+
+
+def facts_of(
+    machines: Sequence[Machine], everything: Iterable[Item], around: Around, now: datetime
+) -> tuple[Facts, ...]:
+    """The facts of each machine. `everything` are all items of the vault, for the replication groups."""
+    chosen_for = {fold(machine.item.id): machine.choice.target for machine in machines}
+    groups = _groups(everything, chosen_for)
+    coming = _disks_to_come(machines)
+    return tuple(_facts(machine, groups, coming, around, now) for machine in machines)
+
+
+def nothing_known(name: str, reason: str, now: datetime) -> Facts:
+    """The facts of a machine whose vault could not be read."""
+    return _blank(name, Missing(reason), Missing(reason), now)
+
+
+def gone(name: str, now: datetime) -> Facts:
+    """The facts of a machine that the vault does not have (any more)."""
+    return _blank(name, ABSENT, Missing("the vault has no such protected item"), now)
+
+
+def _facts(
+    machine: Machine,
+    groups: Mapping[str, ReplicationGroup],
+    coming: Mapping[str, int | Missing],
+    around: Around,
+    now: datetime,
+) -> Facts:
+    item, fabric = machine.item, machine.fabric
+    here = around.on_premises.get(machine.label) or _unread("vCenter was not asked")
+    classic = item.topology is Topology.CLASSIC
+    other = Missing(OTHER_STACK)
+    vcenters = around.vcenters
+    if not isinstance(vcenters, Missing):
+        prefix = fold(item.fabric_id) + "/"
+        vcenters = tuple(vcenter for vcenter in vcenters if fold(vcenter.id).startswith(prefix))
+    return Facts(
+        now=now,
+        machine=machine.label,
+        topology=item.topology,
+        item=item,
+        job=around.jobs.get(fold(item.job_id), Missing("its job was not read")) if item.job_id else ABSENT,
+        group=groups.get(group_key(item), ABSENT),
+        choice=machine.choice,
+        configuration_server=_configuration_server(fabric) if classic else other,
+        process_servers=machine.process_servers if classic else other,
+        master_targets=(fabric if isinstance(fabric, Missing) else fabric.master_targets) if classic else other,
+        target=machine.target,
+        agents=other if classic else fabric if isinstance(fabric, Missing) else fabric.agents,
+        agent=machine.agent,
+        log_storage=around.log_storage.get(fold(item.log_storage_id), ABSENT),
+        vcenters=vcenters,
+        policies=around.policies,
+        azure_vm=_azure_vm(item, around),
+        guest=NOT_ASKED
+        if isinstance(around.guests, NotAsked)
+        else around.guests.get(fold(item.azure_vm_id), Missing("no command was run in its Azure VM")),
+        retention=NOT_ASKED,
+        vcenter=here.vcenter,
+        source_vm=here.source_vm,
+        target_vm=here.target_vm,
+        target_host=here.target_host,
+        datastores=here.datastores,
+        disks_to_come=coming.get(machine.choice.target, Missing("no target is chosen")),
+    )
+
+
+def _fabric(item: Item, fabrics: Mapping[str, Fabric] | Missing) -> Fabric | Missing:
+    if isinstance(fabrics, Missing):
+        return fabrics
+    return fabrics.get(fold(item.fabric_id)) or Missing("the vault's list of fabrics does not have the machine's")
+
+
+def _configuration_server(fabric: Fabric | Missing) -> ConfigurationServer | Missing:
+    if isinstance(fabric, Missing):
+        return fabric
+    if isinstance(fabric.configuration_server, Absent):
+        return Missing(f"the fabric {fabric.name} has no configuration server")
+    return fabric.configuration_server
+
+
+def _azure_vm(item: Item, around: Around) -> AzureVm | Absent | Missing:
+    if not item.azure_vm_id:
+        return Missing("Site Recovery does not tell which Azure VM is this machine's")
+    return around.azure_vms.get(fold(item.azure_vm_id), Missing("its Azure VM was not asked for"))
+
+
+def _groups(everything: Iterable[Item], chosen_for: Mapping[str, str]) -> Mapping[str, ReplicationGroup]:
+    """All replication groups that have a machine of the check, with every member, by `group_key`."""
+    members: dict[str, list[Item]] = {}
+    for item in everything:
+        if key := group_key(item):
+            members.setdefault(key, []).append(item)
+    return {
+        key: ReplicationGroup(
+            id=items[0].group_id,
+            name=items[0].group_name or items[0].group_id,
+            members=tuple(
+                Member(i.name, i.id, i.os, fold(i.id) in chosen_for, chosen_for.get(fold(i.id), "")) for i in items
+            ),
+        )
+        for key, items in members.items()
+        if any(fold(item.id) in chosen_for for item in items)
+    }
+
+
+def _disks_to_come(machines: Iterable[Machine]) -> Mapping[str, int | Missing]:
+    """How many disks each chosen target would get from all machines of the check together."""
+    coming: dict[str, int | Missing] = {}
+    for machine in machines:
+        before, disks = coming.get(machine.choice.target, 0), machine.item.disks
+        if isinstance(disks, Missing):
+            coming[machine.choice.target] = disks
+        elif not isinstance(before, Missing):
+            coming[machine.choice.target] = before + len(disks)
+    coming.pop("", None)
+    return coming
+
+
+def _unread(reason: str) -> OnPremises:
+    missing = Missing(reason)
+    return OnPremises(missing, missing, missing, missing, missing)
+
+
+def _blank(name: str, item: Absent | Missing, rest: Missing, now: datetime) -> Facts:
+    return Facts(
+        now=now,
+        machine=name,
+        topology=Topology.UNKNOWN,
+        item=item,
+        job=rest,
+        group=rest,
+        choice=rest,
+        configuration_server=rest,
+        process_servers=rest,
+        master_targets=rest,
+        target=rest,
+        agents=rest,
+        agent=rest,
+        log_storage=rest,
+        vcenters=rest,
+        policies=rest,
+        azure_vm=rest,
+        guest=rest,
+        retention=rest,
+        vcenter=rest,
+        source_vm=rest,
+        target_vm=rest,
+        target_host=rest,
+        datastores=rest,
+        disks_to_come=rest,
+    )
