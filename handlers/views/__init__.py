@@ -1,1 +1,1 @@
-"""Pure functions from values to Slack blocks."""
+"""What people see: pure functions from values to messages and modals."""

@@ -1,0 +1,82 @@
+"""Attaching the listeners to a host's app, and refusing where another one would answer first."""
+
+import re
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Protocol, cast
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.listener.async_listener import AsyncListener
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+
+from . import ids
+from .commands import Commands
+from .errors import Errors
+from .preflight import Preflight
+from .problems import CommandTaken
+
+_COMMAND = re.compile(r"/[a-z0-9][a-z0-9_-]{0,30}")
+
+
+class _App(Protocol):
+    """What is used of Bolt's app, whose own types say less."""
+
+    def command(self, command: str) -> Callable[[Callable[..., Coroutine[object, object, None]]], object]: ...
+
+    def action(
+        self, constraints: str | re.Pattern[str]
+    ) -> Callable[[Callable[..., Coroutine[object, object, None]]], object]: ...
+
+
+def attach(app: AsyncApp, commands: Commands, *, preflight: Preflight, errors: Errors) -> None:
+    """Adds the listeners: no middleware, no error handler. Raises `CommandTaken` and adds nothing on a collision."""
+    names = (commands.reprotect_check, commands.failback_errors)
+    for name in names:
+        if not _COMMAND.fullmatch(name):
+            raise CommandTaken(f"{name!r} is no name for a command: a slash, then small letters, digits, - or _.")
+    if len(set(names)) < len(names):
+        raise CommandTaken(f"Both commands are called {names[0]}: give one of them another name.")
+    for name in names:
+        _refuse(app, f"the command {name}", {"command": name, "text": "", "user_id": "U0", "team_id": "T0"})
+    for action in (*ids.ACTIONS, f"{ids.SHOW_ENTRY}.0"):
+        pressed = {"type": "button", "action_id": action, "block_id": "b", "value": "v"}
+        _refuse(app, f"the button {action}", {"type": "block_actions", "actions": [pressed]})
+    host = cast("_App", app)
+    host.command(commands.reprotect_check)(preflight.command)
+    host.command(commands.failback_errors)(errors.command)
+    for action in (ids.CHECK_AGAIN, ids.CHECK_ONE):
+        host.action(action)(preflight.again)
+    host.action(ids.ALL_CHECKS)(preflight.all_checks)
+    for action in (ids.CHECKS_PAGE, ids.CHECKS_BACK):
+        host.action(action)(preflight.page)
+    host.action(re.compile(rf"{re.escape(ids.SHOW_ENTRY)}\.\d+"))(errors.show)
+    host.action(ids.SHARE_ENTRY)(errors.share)
+
+
+def _refuse(app: AsyncApp, what: str, body: dict[str, object]) -> None:
+    """Bolt asks its listeners in the order of their registration, and the first that matches answers alone."""
+    request = AsyncBoltRequest(body=body, mode="socket_mode")
+    # Bolt has no public way to ask who would answer; a test pins this one to the version in use.
+    for listener in cast("Sequence[AsyncListener]", app._async_listeners):  # pyright: ignore[reportPrivateUsage] # see above
+        if not _answers(listener, request):
+            continue
+        owner = cast("Callable[..., object]", listener.ack_function)
+        name = f"{owner.__module__}.{owner.__qualname__}"
+        if owner.__module__.startswith("homeward."):
+            raise CommandTaken("Homeward is registered in this app already.")
+        raise CommandTaken(
+            f"{what} is answered by {name} already: register Homeward earlier, or rename one of the two."
+        )
+
+
+def _answers(listener: AsyncListener, request: AsyncBoltRequest) -> bool:
+    """Whether the listener is meant for the request: by what it was registered for, whatever it asks further."""
+    matching = cast(
+        "Coroutine[object, object, bool]", listener.matchers[0].async_matches(request, BoltResponse(status=200))
+    )
+    try:
+        matching.send(None)
+    except StopIteration as matched:
+        return bool(matched.value)
+    matching.close()
+    return False

@@ -1,0 +1,82 @@
+"""The errors command, answered in its acknowledgement, and the buttons of its answers."""
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from slack_bolt.async_app import AsyncAck, AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
+
+from homeward.checks.catalogue import Answer, Entry
+
+from .arguments import unescaped, wants_help
+from .card import Card
+from .pressed import Body, Pressed, pressed, typed
+from .problems import NotHere
+from .slack import Poster, Posters
+from .supervisor import Supervisor
+from .views.blocks import Message
+from .views.errors import answer_message, codes_of, entry_message, not_known, shared_message
+from .views.trouble import notice
+from .views.usage import errors_usage
+
+REMEMBERED = 256
+
+
+class Errors:
+    """Looks into the catalogue: `search` for what somebody typed, `lookup` for a code of ours."""
+
+    def __init__(
+        self,
+        search: Callable[[str], Answer],
+        lookup: Callable[[str], Entry | None],
+        *,
+        supervisor: Supervisor,
+        posters: Posters,
+    ) -> None:
+        self._search = search
+        self._lookup = lookup
+        self._supervisor = supervisor
+        self._posters = posters
+        # The catalogue never changes while the bot runs, so neither does an answer.
+        self._answer = lru_cache(maxsize=REMEMBERED)(self._answered)
+
+    async def command(self, ack: AsyncAck, body: Body) -> None:
+        """`/failback-errors <code or words>`"""
+        said = typed(body)
+        answer = self._answer(said.command, said.text)
+        await ack(text=answer.text, blocks=answer.blocks, response_type="ephemeral")
+
+    async def show(self, ack: AsyncAck, body: Body, client: AsyncWebClient, respond: AsyncRespond) -> None:
+        """The name of an entry that was offered: the answer becomes this entry."""
+        await ack()
+        press = pressed(body)
+        poster = self._posters(client, respond, press.team)
+        entry = self._lookup(press.value)
+        answer = entry_message(entry) if entry else notice(not_known([press.value]))
+        card = Card(poster, press.channel, ts=press.ts, private=press.private)
+        self._supervisor.start(card.finish(answer), name="entry", tell=poster.whisper)
+
+    async def share(self, ack: AsyncAck, body: Body, client: AsyncWebClient, respond: AsyncRespond) -> None:
+        """ "Share in channel": the same for everybody."""
+        await ack()
+        press = pressed(body)
+        poster = self._posters(client, respond, press.team)
+        self._supervisor.start(self._share(poster, press), name="share", tell=poster.whisper)
+
+    async def _share(self, poster: Poster, press: Pressed) -> None:
+        entries = [entry for entry in map(self._lookup, codes_of(press.value)) if entry]
+        if not entries:
+            await poster.whisper(notice(not_known([press.value])))
+            return
+        message = shared_message(entries, shared_by=press.user)
+        try:
+            await poster.post(press.channel, message)
+        except NotHere:
+            # The person is in the channel: their own answer may be shown to it, even where the bot is not.
+            await poster.whisper(message, to_channel=True)
+
+    def _answered(self, command: str, text: str) -> Message:
+        question = unescaped(text)
+        return (
+            errors_usage(command) if wants_help(question) else answer_message(self._search(question), command=command)
+        )

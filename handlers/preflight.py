@@ -1,0 +1,211 @@
+"""The check command and the buttons of its answers: read, judge, show."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable
+
+from slack_bolt.async_app import AsyncAck, AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
+
+from homeward.checks.model import Rule
+from homeward.checks.report import Report, report
+from homeward.checks.subjects import Answer, Choices, Collect, Collected, Kind, NoMatch, SourceReading
+
+from .arguments import Usage, check_arguments
+from .card import Card
+from .pressed import Body, Pressed, pressed, typed
+from .recent import Place, Recent, Shown
+from .replies import Replies
+from .slack import Poster, Posters, Sleep
+from .supervisor import Supervisor
+from .views.blocks import Message
+from .views.checks import Behind, behind, checks_modal, notice_modal
+from .views.choices import choices_message, no_match_message
+from .views.group import group_message
+from .views.progress import progress_message
+from .views.raw import raw_messages
+from .views.report import report_message
+from .views.trouble import already
+from .views.usage import check_usage
+
+PACE = 3.0
+"""Seconds between two updates of a message while a check runs."""
+AT_ONCE = 8
+
+
+class Preflight:
+    """Checks what people ask about. `rules` are those of the operation; at most `at_once` checks read at a time."""
+
+    def __init__(
+        self,
+        collect: Collect,
+        rules: Iterable[Rule],
+        *,
+        supervisor: Supervisor,
+        posters: Posters,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Sleep = asyncio.sleep,
+        pace: float = PACE,
+        at_once: int = AT_ONCE,
+    ) -> None:
+        self._collect = collect
+        self._rules = tuple(rules)
+        self._supervisor = supervisor
+        self._posters = posters
+        self._clock = clock
+        self._pace = pace
+        self._room = asyncio.Semaphore(at_once)
+        self._recent = Recent()
+        self._replies = Replies(supervisor, sleep=sleep)
+        self._busy: set[Place] = set()
+
+    async def command(self, ack: AsyncAck, body: Body, client: AsyncWebClient, respond: AsyncRespond) -> None:
+        """`/reprotect-check <name> [--json]`"""
+        said = typed(body)
+        asked = check_arguments(said.text)
+        if isinstance(asked, Usage):
+            usage = check_usage(said.command, asked.why)
+            await ack(text=usage.text, blocks=usage.blocks, response_type="ephemeral")
+            return
+        await ack()
+        poster = self._posters(client, respond, said.team)
+        card = Card(poster, said.channel)
+        work = self._check(asked.name, card, poster, said.team, said.user, as_json=asked.as_json)
+        self._supervisor.start(work, name="check", tell=card.finish)
+
+    async def again(self, ack: AsyncAck, body: Body, client: AsyncWebClient, respond: AsyncRespond) -> None:
+        """ "Run again" and "Check this one": the message of the button becomes the new answer."""
+        await ack()
+        press = pressed(body)
+        place = Place(press.team, press.channel, press.ts)
+        poster = self._posters(client, respond, press.team)
+        if place in self._busy:
+            self._supervisor.start(poster.whisper(already()), name="already", tell=poster.whisper)
+            return
+        self._busy.add(place)
+        card = Card(poster, press.channel, ts=press.ts, private=press.private)
+        work = self._check_again(press, card, poster, place)
+        self._supervisor.start(work, name="check again", tell=card.finish)
+
+    async def all_checks(self, ack: AsyncAck, body: Body, client: AsyncWebClient, respond: AsyncRespond) -> None:
+        """ "All checks": every outcome of the message's report in a modal."""
+        await ack()
+        press = pressed(body)
+        poster = self._posters(client, respond, press.team)
+        work = self._open_checks(poster, press)
+        self._supervisor.start(work, name="all checks", tell=poster.whisper)
+
+    async def page(self, ack: AsyncAck, body: Body, client: AsyncWebClient, respond: AsyncRespond) -> None:
+        """Turns the page of that modal."""
+        await ack()
+        press = pressed(body)
+        poster = self._posters(client, None, press.team)
+        page = int(press.value) if press.value.isdigit() else 0
+
+        async def tell(message: Message) -> None:
+            await poster.update_view(press.view_id, notice_modal(message.text))
+
+        work = self._show_checks(poster, press.view_id, press.team, behind(press.metadata), page)
+        self._supervisor.start(work, name="page of checks", tell=tell)
+
+    async def _check_again(self, press: Pressed, card: Card, poster: Poster, place: Place) -> None:
+        try:
+            await self._check(press.value, card, poster, press.team, press.user, as_json=False, again=True)
+        finally:
+            self._busy.discard(place)
+
+    async def _check(
+        self, name: str, card: Card, poster: Poster, team: str, user: str, *, as_json: bool, again: bool = False
+    ) -> None:
+        answer, seconds = await self._watched(name, card, user, again=again)
+        match answer:
+            case Choices():
+                await card.finish(choices_message(answer, asked_by=user))
+            case NoMatch():
+                await card.finish(no_match_message(answer, asked_by=user))
+            case Collected():
+                judged = report(answer, self._rules)
+                if as_json:
+                    await self._show_raw(judged, card, poster, user)
+                else:
+                    await self._show(judged, name, seconds, card, poster, team, user)
+
+    async def _watched(self, name: str, card: Card, user: str, *, again: bool) -> tuple[Answer, float]:
+        """Collects, and shows meanwhile how the sources stand."""
+        readings: tuple[SourceReading, ...] = ()
+
+        def watch(now: tuple[SourceReading, ...]) -> None:
+            nonlocal readings
+            readings = now
+
+        def progress() -> Message:
+            return progress_message(name, readings, asked_by=user, again=again)
+
+        collecting = asyncio.create_task(self._collected(name, watch))
+        try:
+            await asyncio.sleep(0)  # one turn, so that the first message can name the sources
+            shown = readings
+            await card.begin(progress())
+            while not (await asyncio.wait({collecting}, timeout=self._pace))[0]:
+                if readings != shown:
+                    shown = readings
+                    await card.show(progress())
+            return collecting.result()
+        finally:
+            if not collecting.done():
+                collecting.cancel()
+                await asyncio.wait({collecting})
+
+    async def _collected(self, name: str, watch: Callable[[tuple[SourceReading, ...]], None]) -> tuple[Answer, float]:
+        async with self._room:
+            started = self._clock()
+            answer = await self._collect(name, watch)
+            return answer, self._clock() - started
+
+    async def _show(
+        self, judged: Report, query: str, seconds: float, card: Card, poster: Poster, team: str, user: str
+    ) -> None:
+        if judged.subject.kind is Kind.MACHINE and len(judged.machines) <= 1:
+            await card.finish(report_message(judged, query=query, seconds=seconds, asked_by=user))
+        else:
+            threaded = not card.private
+            await card.finish(group_message(judged, query=query, seconds=seconds, asked_by=user, threaded=threaded))
+        if card.ts and not card.private:
+            place = Place(team, card.channel, card.ts)
+            before = self._recent.at(place)
+            shown = Shown(judged, seconds, before.replies if before else {})
+            self._recent.keep(place, shown)
+            self._replies.start(shown, poster, card.channel, card.ts)
+
+    async def _show_raw(self, judged: Report, card: Card, poster: Poster, user: str) -> None:
+        head, parts = raw_messages(judged, asked_by=user)
+        await card.finish(head)
+        for part in parts:
+            if card.private:
+                await poster.whisper(part)
+            else:
+                await poster.post(card.channel, part, thread=card.ts)
+
+    async def _open_checks(self, poster: Poster, press: Pressed) -> None:
+        # The trigger lives for three seconds: the modal opens first and is filled when the report is there.
+        where = Behind(press.value, press.channel, press.ts)
+        shown = self._recent.at(Place(press.team, press.channel, press.ts))
+        if shown is not None:
+            await poster.open_view(press.trigger, checks_modal(shown.report, where, 0))
+            return
+        view_id = await poster.open_view(
+            press.trigger, notice_modal("This report is no longer at hand: checking again…")
+        )
+        await self._show_checks(poster, view_id, press.team, where, 0)
+
+    async def _show_checks(self, poster: Poster, view_id: str, team: str, where: Behind, page: int) -> None:
+        place = Place(team, where.channel, where.ts)
+        shown = self._recent.at(place)
+        if shown is None:
+            answer, seconds = await self._collected(where.query, lambda _: None)
+            if not isinstance(answer, Collected):
+                await poster.update_view(view_id, notice_modal("The name no longer tells one subject: check it again."))
+                return
+            shown = Shown(report(answer, self._rules), seconds)
+            self._recent.keep(place, shown)
+        await poster.update_view(view_id, checks_modal(shown.report, where, page))

@@ -1,0 +1,87 @@
+"""Reading what Slack says about a command or a pressed button into plain values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+Body = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A button that was pressed. In a modal, `view_id` and `metadata` tell which one, and there is no channel.
+
+    `private` marks a message that only this person sees.
+    """
+
+    team: str
+    user: str
+    channel: str
+    ts: str
+    value: str
+    trigger: str
+    private: bool
+    view_id: str
+    metadata: str
+
+
+def pressed(body: Body) -> Pressed:
+    """The first pressed button of an interaction; what Slack leaves out is ""."""
+    held = body.get("actions")
+    first = cast("list[object]", held)[0] if isinstance(held, list) and held else None
+    container, view = _part(body, "container"), _part(body, "view")
+    return Pressed(
+        team=team_of(body),
+        user=_text(_part(body, "user"), "id"),
+        channel=_text(_part(body, "channel"), "id") or _text(container, "channel_id"),
+        ts=_text(container, "message_ts") or _text(_part(body, "message"), "ts"),
+        value=_text(cast("Body", first) if isinstance(first, dict) else {}, "value"),
+        trigger=_text(body, "trigger_id"),
+        private=container.get("is_ephemeral") is True,
+        view_id=_text(view, "id"),
+        metadata=_text(view, "private_metadata"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A command that was typed."""
+
+    team: str
+    user: str
+    channel: str
+    command: str
+    text: str
+
+
+def typed(body: Body) -> Typed:
+    """The command of a request; what Slack leaves out is ""."""
+    return Typed(
+        team=team_of(body),
+        user=_text(body, "user_id"),
+        channel=_text(body, "channel_id"),
+        command=_text(body, "command"),
+        text=_text(body, "text"),
+    )
+
+
+def team_of(body: Body) -> str:
+    """The workspace of a request, or the organisation where Slack names none."""
+    team, user = _part(body, "team"), _part(body, "user")
+    return (
+        _text(body, "team_id")
+        or _text(team, "id")
+        or _text(user, "team_id")
+        or _text(body, "enterprise_id")
+        or _text(_part(body, "enterprise"), "id")
+    )
+
+
+def _part(body: Body, key: str) -> Body:
+    part = body.get(key)
+    return cast("Body", part) if isinstance(part, dict) else {}
+
+
+def _text(body: Body, key: str) -> str:
+    value = body.get(key)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,28 @@
+"""What can go wrong in the handlers.
+
+Problem
+├── CommandTaken     at attaching: another listener of the app would answer first
+└── SlackRefused     Slack answered with an error, or not at all
+    └── NotHere      the bot may not speak in the channel
+"""
+
+
+class Problem(Exception):
+    """Of Homeward's Slack side."""
+
+
+class CommandTaken(Problem):
+    """Something that Homeward needs is answered by another listener, or Homeward is attached already."""
+
+
+class SlackRefused(Problem):
+    """`method` is what was asked of Slack, `error` Slack's code (or the kind of failure, where it gave no answer)."""
+
+    def __init__(self, method: str, error: str) -> None:
+        super().__init__(f"Slack answered {error} to {method}.")
+        self.method = method
+        self.error = error
+
+
+class NotHere(SlackRefused):
+    """The channel exists for the person and not for the bot: it must be invited."""

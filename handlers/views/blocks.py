@@ -1,0 +1,130 @@
+"""Messages and modals as values, and the few blocks they are made of, each within Slack's limits."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+from slack_sdk.models.basic_objects import JsonObject
+from slack_sdk.models.blocks import (
+    ActionsBlock,
+    Block,
+    ButtonElement,
+    ContextBlock,
+    DividerBlock,
+    MarkdownTextObject,
+    PlainTextObject,
+    SectionBlock,
+)
+
+from ..escape import plain, units
+
+Json = dict[str, object]
+
+MESSAGE_BLOCKS = 50
+VIEW_BLOCKS = 100
+SECTION = 3000
+CONTEXT = 2000
+BUTTON = 75
+VALUE = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`text` stands alone, for notifications and screen readers (mrkdwn, escaped).
+
+    `without_table` are the blocks for a workspace that doesn't know tables yet, where they differ.
+    """
+
+    text: str
+    blocks: tuple[Json, ...]
+    without_table: tuple[Json, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Modal:
+    """A view as `views.open` takes it."""
+
+    view: Json
+
+
+def built(*blocks: Block) -> tuple[Json, ...]:
+    """The blocks as JSON; slack_sdk checks their lengths."""
+    return tuple(as_json(block) for block in blocks)
+
+
+def as_json(part: JsonObject) -> Json:
+    """The JSON of any of slack_sdk's models."""
+    return cast("_Model", part).to_dict()
+
+
+class _Model(Protocol):
+    """What slack_sdk leaves untyped."""
+
+    def to_dict(self) -> Json: ...
+
+
+def section(text: str, button: ButtonElement | None = None) -> Block:
+    """A paragraph of mrkdwn whose foreign parts are escaped; verbatim, so that Slack links nothing by itself."""
+    return SectionBlock(text=MarkdownTextObject(text=_fitting(text, SECTION), verbatim=True), accessory=button)
+
+
+def context(*texts: str) -> Block:
+    """Small print."""
+    return ContextBlock(
+        elements=[MarkdownTextObject(text=_fitting(text, CONTEXT), verbatim=True) for text in texts[:10]]
+    )
+
+
+def divider() -> Block:
+    return DividerBlock()
+
+
+def button(label: str, action: str, value: str, *, primary: bool = False) -> ButtonElement:
+    """A button; its value names what is meant and is never cut."""
+    return ButtonElement(
+        text=PlainTextObject(text=plain(label, BUTTON), emoji=False),
+        action_id=action,
+        value=value,
+        style="primary" if primary else None,
+    )
+
+
+def actions(buttons: Sequence[ButtonElement]) -> Block:
+    return ActionsBlock(elements=list(buttons))
+
+
+def packed(lines: Iterable[str], limit: int = SECTION) -> list[str]:
+    """The lines joined into as few paragraphs as fit; no line is parted."""
+    paragraphs: list[str] = []
+    for line in lines:
+        if paragraphs and units(paragraphs[-1]) + units(line) + 1 <= limit:
+            paragraphs[-1] += f"\n{line}"
+        else:
+            paragraphs.append(line)
+    return paragraphs
+
+
+def many(count: int, one: str, several: str = "") -> str:
+    """ "1 blocker", "3 blockers"."""
+    return f"{count} {one if count == 1 else several or one + 's'}"
+
+
+def listed(words: Sequence[str], most: int = 4) -> str:
+    """ "a, b and 3 more"; no word is left out without being counted."""
+    if len(words) <= most:
+        return ", ".join(words)
+    return f"{', '.join(words[: most - 1])} and {len(words) - most + 1} more"
+
+
+def _fitting(text: str, limit: int) -> str:
+    """The last resort: views shorten their parts, so that this cuts nothing. Lines are dropped whole."""
+    if units(text) <= limit:
+        return text
+    kept: list[str] = []
+    room = limit - 1
+    for line in text.split("\n"):
+        room -= units(line) + 1
+        if room < 0:
+            break
+        kept.append(line)
+    return "\n".join([*kept, "…"])

@@ -1,0 +1,46 @@
+"""What is shown where a name does not tell one subject: several to choose from, or the nearest names."""
+
+from slack_sdk.models.blocks import Block, ButtonElement
+
+from homeward.checks.subjects import Candidate, Choices, NoMatch
+
+from .. import ids
+from ..escape import asked, mrkdwn
+from .blocks import VALUE, Message, built, button, context, many, section
+
+MOST = 40
+NAME = 80
+
+
+def choices_message(choices: Choices, *, asked_by: str) -> Message:
+    """Every candidate with a button; the value is its ARM id, so that the choice is exact."""
+    name = mrkdwn(choices.name, NAME)
+    headline = f"{name} fits {many(len(choices.candidates), 'subject')}: which one?"
+    blocks = [section(f"*{headline}*"), *(_candidate(candidate) for candidate in choices.candidates[:MOST])]
+    if len(choices.candidates) > MOST:
+        left = len(choices.candidates) - MOST
+        blocks.append(context(f"and {left} more: ask again with a longer name or with the ARM id."))
+    return Message(headline, built(*blocks, context(asked(asked_by))))
+
+
+def _candidate(candidate: Candidate) -> Block:
+    text = f"*{mrkdwn(candidate.name, NAME)}* ({candidate.kind.value})\n{mrkdwn(candidate.detail, 400)}"
+    return section(text, _check_one(candidate.id))
+
+
+def no_match_message(answer: NoMatch, *, asked_by: str) -> Message:
+    """Nothing has the name; a person gets the nearest names, and never the report of another machine."""
+    headline = f"No machine, replication group or recovery plan is called {mrkdwn(answer.name, NAME)}."
+    blocks = [section(f"*{headline}*")]
+    if answer.nearest:
+        blocks.append(section("Did you mean one of these?"))
+        blocks += [section(f"*{mrkdwn(name, NAME)}*", _check_one(name)) for name in answer.nearest[:MOST]]
+        if len(answer.nearest) > MOST:
+            blocks.append(context(f"and {len(answer.nearest) - MOST} more."))
+    else:
+        blocks.append(section("Every vault was read, and no name in them looks like it."))
+    return Message(headline, built(*blocks, context(asked(asked_by))))
+
+
+def _check_one(value: str) -> ButtonElement | None:
+    return button("Check this one", ids.CHECK_ONE, value) if 0 < len(value) <= VALUE else None

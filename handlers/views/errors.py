@@ -1,0 +1,171 @@
+"""What the error catalogue answers: each code in full, words by their best entry, and what is not known, plainly."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from homeward.checks.catalogue import Answer, Cause, Entry, Stack
+
+from .. import ids
+from ..escape import mrkdwn, person, url
+from .blocks import (
+    MESSAGE_BLOCKS,
+    VALUE,
+    Json,
+    Message,
+    actions,
+    built,
+    button,
+    context,
+    divider,
+    listed,
+    many,
+    packed,
+    section,
+)
+
+if TYPE_CHECKING:
+    from slack_sdk.models.blocks import Block
+
+MOST_FULL = 5
+"""So many entries in full; more is no answer but a list."""
+MOST_LISTED = 15
+MOST_STEPS = 30
+NAME = 80
+SEPARATOR = "\n"
+"""Between the codes in a button's value; no code has one."""
+
+_STACKS = {
+    Stack.CLASSIC: "classic",
+    Stack.MODERNIZED: "modernized",
+    Stack.BOTH: "classic and modernized",
+    Stack.HYPER_V: "Hyper-V",
+}
+
+
+def answer_message(answer: Answer, *, command: str) -> Message:
+    """The private answer to a question, with buttons to share it and to open what it only names."""
+    if answer.found:
+        full, more = answer.found[:MOST_FULL], answer.found[MOST_FULL:]
+    elif answer.answered:
+        full, more = answer.matches[:1], answer.matches[1:]
+    else:
+        full, more = (), answer.matches
+    blocks: list[Json] = []
+    texts: list[str] = []
+    if answer.unknown_codes:
+        text = not_known(answer.unknown_codes)
+        texts.append(text)
+        blocks += built(
+            section(f"? *{text}*"), context("No answer is made up for a code that the catalogue does not have.")
+        )
+    if not full and not answer.unknown_codes:
+        texts.append(f"Nothing in the catalogue fits “{mrkdwn(answer.query, 200)}” well.")
+        blocks += built(
+            section(f"? *{texts[-1]}*"), context(f"`{mrkdwn(command, NAME)} help` shows what can be asked.")
+        )
+    shown: list[Entry] = []
+    for entry in full:
+        entry_blocks = _entry(entry)
+        if len(blocks) + len(entry_blocks) > MESSAGE_BLOCKS - 8:
+            break
+        blocks += entry_blocks
+        shown.append(entry)
+        texts.append(f"{mrkdwn(entry.code, NAME)}: {mrkdwn(entry.title, 200)}")
+    left = (*full[len(shown) :], *more)
+    if left:
+        blocks += _offer("It could also be:" if not answer.found else "Also asked for:", left)
+    if answer.nearest:
+        blocks += _offer("Did you mean one of these?" if not shown else "The nearest that are known:", answer.nearest)
+    if shown:
+        blocks += built(actions([button("Share in channel", ids.SHARE_ENTRY, _codes(shown))]))
+    return Message("\n".join(texts), tuple(blocks))
+
+
+def shared_message(entries: Sequence[Entry], *, shared_by: str) -> Message:
+    """The same for everybody, saying who brought it."""
+    blocks: list[Json] = []
+    for entry in entries[:MOST_FULL]:
+        if len(blocks) + len(_entry(entry)) <= MESSAGE_BLOCKS - 1:
+            blocks += _entry(entry)
+    text = "\n".join(f"{mrkdwn(entry.code, NAME)}: {mrkdwn(entry.title, 200)}" for entry in entries[:MOST_FULL])
+    return Message(text, (*blocks, *built(context(f"shared by {person(shared_by)}"))))
+
+
+def entry_message(entry: Entry) -> Message:
+    """One entry in full, in place of the list that it was chosen from."""
+    text = f"{mrkdwn(entry.code, NAME)}: {mrkdwn(entry.title, 200)}"
+    share = actions([button("Share in channel", ids.SHARE_ENTRY, _codes([entry]))])
+    return Message(text, (*_entry(entry), *built(share)))
+
+
+def not_known(codes: Sequence[str]) -> str:
+    """Says plainly that these codes are not in the catalogue."""
+    names = listed([mrkdwn(code, NAME) for code in codes], 10)
+    return f"{names} {'is' if len(codes) == 1 else 'are'} not in the catalogue."
+
+
+def codes_of(value: str) -> tuple[str, ...]:
+    """The codes in a button's value."""
+    return tuple(code for code in value.split(SEPARATOR)[:MOST_FULL] if code)
+
+
+def _codes(entries: Sequence[Entry]) -> str:
+    value = SEPARATOR.join(entry.code for entry in entries)
+    return value if len(value) <= VALUE else entries[0].code[:VALUE]
+
+
+@lru_cache(maxsize=512)
+def _entry(entry: Entry) -> tuple[Json, ...]:
+    """An entry: what happened, why, what to do, which check finds it, where this is from."""
+    parts = [
+        f"in {mrkdwn(entry.component, NAME)}" if entry.component else "",
+        mrkdwn(entry.phase, NAME),
+        _STACKS[entry.stack],
+    ]
+    blocks: list[Block] = [
+        section(f"*{mrkdwn(entry.code, NAME)} · {mrkdwn(entry.title, 300)}*\n{mrkdwn(entry.what, 1500)}"),
+        context(" · ".join(filter(None, parts))),
+    ]
+    causes = [_cause(cause) for cause in entry.causes]
+    steps = [f"{place}. {mrkdwn(step, 600)}" for place, step in enumerate(entry.steps[:MOST_STEPS], start=1)]
+    if len(entry.steps) > MOST_STEPS:
+        steps.append(f"and {len(entry.steps) - MOST_STEPS} more steps: see the source.")
+    for paragraph in packed(["*Why*", *causes]):
+        blocks.append(section(paragraph))
+    for paragraph in packed(["*What to do*", *steps]):
+        blocks.append(section(paragraph))
+    if entry.note:
+        blocks.append(section(f"i  {mrkdwn(entry.note, 1000)}"))
+    if small := _small_print(entry):
+        blocks.append(context(small))
+    return built(*blocks, divider())
+
+
+def _cause(cause: Cause) -> str:
+    tell = f"\n      _How to tell:_ {mrkdwn(cause.tell, 500)}" if cause.tell else ""
+    return f"• {mrkdwn(cause.text, 700)}{tell}"
+
+
+def _small_print(entry: Entry) -> str:
+    links = [f"<{url(source.url)}|{mrkdwn(source.title, NAME)}>" for source in entry.sources[:4] if url(source.url)]
+    parts = [
+        f"found by {listed([f'`{mrkdwn(rule, NAME)}`' for rule in entry.rules], 8)}" if entry.rules else "",
+        f"see also {listed([mrkdwn(code, NAME) for code in entry.related], 8)}" if entry.related else "",
+        f"source: {', '.join(links)}" if links else "",
+    ]
+    return " · ".join(filter(None, parts))
+
+
+def _offer(headline: str, entries: Sequence[Entry]) -> tuple[Json, ...]:
+    """Entries by name, with a button for each of the first few."""
+    lines = [f"• {mrkdwn(entry.code, NAME)}: {mrkdwn(entry.title, 200)}" for entry in entries[:MOST_LISTED]]
+    if len(entries) > MOST_LISTED:
+        lines.append(f"and {many(len(entries) - MOST_LISTED, 'more')}: ask for them one by one.")
+    blocks: list[Block] = [section(paragraph) for paragraph in packed([f"*{headline}*", *lines])]
+    chosen = [
+        button(entry.code, f"{ids.SHOW_ENTRY}.{place}", entry.code)
+        for place, entry in enumerate(entries[:MOST_LISTED])
+        if len(entry.code) <= VALUE
+    ]
+    return built(*blocks, *([actions(chosen)] if chosen else []))

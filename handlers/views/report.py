@@ -1,0 +1,140 @@
+"""The report of one machine: the verdict first, then what needs doing, worst first; what passed is one line."""
+
+from collections.abc import Sequence
+
+from slack_sdk.models.blocks import Block
+
+from homeward.checks.model import Rule, Severity, Status
+from homeward.checks.report import Report, Verdict
+from homeward.checks.subjects import Kind, SourceState
+
+from .. import ids
+from ..escape import asked, mrkdwn, url
+from .blocks import VALUE, Message, actions, built, button, context, listed, many, packed, section
+from .findings import Finding, Tally, attestations, failed, tally, unknown
+
+NAME = 80
+DETAIL = 400
+MOST_DETAILS = 4
+MOST_BLOCKERS, MOST_WARNINGS, MOST_UNKNOWN, MOST_NOTES = 14, 10, 8, 4
+
+SIGNS = {Verdict.READY: "✓", Verdict.BLOCKED: "✗", Verdict.UNKNOWN: "?"}
+
+
+def report_message(report: Report, *, query: str, seconds: float, asked_by: str) -> Message:
+    """The report of a single machine. `query` finds the subject again; `asked_by` is a user's id."""
+    counts = tally(report.outcomes)
+    blocks = [section(f"{SIGNS[report.verdict]} *{headline(report)}*"), about(report, counts, seconds, asked_by)]
+    blocks += findings(report)
+    blocks += [section(line) for line in packed(remarks(report))]
+    blocks.append(context(tail(report, counts)))
+    blocks.append(buttons(query))
+    return Message(text=headline(report), blocks=built(*blocks))
+
+
+def headline(report: Report) -> str:
+    """The verdict in words; it can be read aloud."""
+    name = mrkdwn(report.subject.name, NAME)
+    if report.subject.kind is not Kind.MACHINE:
+        name = f"{report.subject.kind.value.capitalize()} {name}"
+    counts = tally(report.outcomes)
+    also = [many(counts.warnings, "warning")] if counts.warnings else []
+    match report.verdict:
+        case Verdict.READY:
+            also += [f"{many(counts.unread, 'warning')} could not be read"] if counts.unread else []
+            return f"{name} is ready to come home" + (f", with {' and '.join(also)}" if also else "")
+        case Verdict.BLOCKED:
+            also += [f"{counts.unread} could not be read"] if counts.unread else []
+            return f"{name} cannot come home yet: {', '.join([many(counts.blockers, 'blocker'), *also])}"
+        case Verdict.UNKNOWN:
+            if not counts.checks:
+                return f"Nobody can tell yet whether {name} can come home: nothing was checked"
+            what = [f"{many(counts.unread_blockers, 'check')} that could block it could not be read", *also]
+            return f"Nobody can tell yet whether {name} can come home: {', '.join(what)}"
+
+
+def about(report: Report, counts: Tally, seconds: float, asked_by: str) -> Block:
+    """Where the subject is, what was checked and when, who asked."""
+    stamp = int(report.checked_at.timestamp())
+    spoken = report.checked_at.strftime("%Y-%m-%d %H:%M:%S %Z")
+    facts = [
+        f"vault {mrkdwn(report.subject.vault, NAME)}" if report.subject.vault else "in no vault",
+        mrkdwn(report.topology, NAME),
+        f"{many(counts.checks, 'check')} in {seconds:.1f} s",
+        f"<!date^{stamp}^{{date_short_pretty}} {{time_secs}}|{spoken}>",
+    ]
+    return context(" · ".join([*facts, asked(asked_by)]))
+
+
+def findings(report: Report, *, most_blockers: int = MOST_BLOCKERS, most_warnings: int = MOST_WARNINGS) -> list[Block]:
+    """What needs doing, worst first, and what could not be read; what does not fit is counted."""
+    blockers, warnings, unread = failed(report, Severity.BLOCKER), failed(report, Severity.WARNING), unknown(report)
+    return [
+        *some(blockers, most_blockers, "blocker"),
+        *some(warnings, most_warnings, "warning"),
+        *some(unread, MOST_UNKNOWN, "reason why checks could not be read", "reasons why checks could not be read"),
+    ]
+
+
+def some(found: Sequence[Finding], most: int, one: str, several: str = "", *, whose: bool = False) -> list[Block]:
+    """The first few findings, each a paragraph, and how many more there are."""
+    blocks = [section(finding_text(finding, whose=whose)) for finding in found[:most]]
+    if len(found) > most:
+        blocks.append(
+            context(f"and {many(len(found) - most, f'more {one}', several and f'more {several}')}: see “All checks”.")
+        )
+    return blocks
+
+
+def finding_text(finding: Finding, *, whose: bool) -> str:
+    """A finding as a paragraph; `whose` names the machines that it is about."""
+    lines = [mrkdwn(detail, DETAIL) for detail in finding.details[:MOST_DETAILS]]
+    if len(finding.details) > MOST_DETAILS:
+        lines.append(f"and {len(finding.details) - MOST_DETAILS} more like it")
+    if whose:
+        lines.append(f"On {listed([mrkdwn(machine, NAME) for machine in finding.machines], 12)}.")
+    blocks = finding.severity is Severity.BLOCKER
+    if finding.status is Status.UNKNOWN:
+        what = f"{many(len(finding.rules), 'check')} that could {'block it' if blocks else 'warn'}"
+        names = listed([f"`{mrkdwn(rule.id, NAME)}`" for rule in finding.rules], 12)
+        return "\n".join([f"? *Could not be read: {what}*", *lines, names])
+    sign, rule = "✗" if blocks else "!", finding.rules[0]
+    return "\n".join([f"{sign} *{mrkdwn(rule.title, 200)}*", *lines, f"→ {mrkdwn(rule.hint, 600)}", source(rule)])
+
+
+def source(rule: Rule) -> str:
+    """The rule's id, and the page that states it."""
+    docs = url(rule.docs)
+    return f"`{mrkdwn(rule.id, NAME)}`" + (f" · <{docs}|docs>" if docs else "")
+
+
+def remarks(report: Report) -> list[str]:
+    """Notes, one line each, and what is to be confirmed."""
+    texts = dict.fromkeys(note.text for note in report.notes)
+    lines = [f"i  {mrkdwn(text, DETAIL)}" for text in list(texts)[:MOST_NOTES]]
+    if len(texts) > MOST_NOTES:
+        lines.append(f"i  and {many(len(texts) - MOST_NOTES, 'more note')}")
+    if confirmed := attestations(report):
+        titles = listed([mrkdwn(rule.title, 150) for rule in confirmed], 8)
+        lines.append(f"☐ To be confirmed when approving: {titles}.")
+    return lines
+
+
+def tail(report: Report, counts: Tally) -> str:
+    """The rest in one line: what passed, what does not apply, which sources failed."""
+    parts = [f"✓ {counts.passed} passed"]
+    if counts.unread:
+        parts.append(f"? {counts.unread} could not be read")
+    if counts.not_applicable:
+        parts.append(f"– {many(counts.not_applicable, 'does', 'do')} not apply")
+    broken = [r for r in report.sources if r.state is SourceState.FAILED]
+    parts += [f"{mrkdwn(reading.name, NAME)} failed: {mrkdwn(reading.detail, 200)}" for reading in broken[:4]]
+    if len(broken) > 4:
+        parts.append(f"and {many(len(broken) - 4, 'more source')} failed")
+    return " · ".join(parts)
+
+
+def buttons(query: str) -> Block:
+    """ "Run again" and "All checks"; the value finds the subject."""
+    value = query[:VALUE]
+    return actions([button("Run again", ids.CHECK_AGAIN, value), button("All checks", ids.ALL_CHECKS, value)])

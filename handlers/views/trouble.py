@@ -1,0 +1,47 @@
+"""What people are told when something did not work: short, true, with the next step."""
+
+from ..escape import mrkdwn
+from ..problems import NotHere, Problem
+from .blocks import Message, built, section
+
+
+def notice(text: str) -> Message:
+    """One short paragraph; `text` is mrkdwn of ours, its foreign parts escaped."""
+    return Message(text, built(section(text)))
+
+
+def apology(id: str) -> Message:
+    """For a fault of ours; the id stands in the log beside its cause."""
+    return notice(
+        f"Sorry, something in Homeward broke. Nothing was changed. Its log has the cause under `{mrkdwn(id, 60)}`."
+    )
+
+
+def trouble(problem: Problem) -> Message:
+    """For a failure that has a name."""
+    if isinstance(problem, NotHere):
+        return invite()
+    return notice(f"Sorry, that did not work. {mrkdwn(str(problem), 300)}")
+
+
+def too_late(seconds: float) -> Message:
+    return notice(f"This was given up after {seconds:.0f} s, without a result. Nothing was changed; try again.")
+
+
+def stopped() -> Message:
+    return notice("The bot was stopped before this was done. Nothing was changed; try again in a minute.")
+
+
+def invite() -> Message:
+    """The bot can't speak in this channel."""
+    return notice(INVITE)
+
+
+def already() -> Message:
+    return notice("This is being checked right now; the message changes by itself.")
+
+
+INVITE = (
+    "I am not in this conversation, so only you can see this. "
+    "To show it to a channel, type `/invite` and my name there, then ask again."
+)
