@@ -7,20 +7,22 @@ from pyVmomi.VmomiSupport import ManagedObject
 
 from .schema import data, moid
 from .sessions import Rest
+from .specs import is_traversal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from .faults import Faults
     from .objects import Drawn, Objects
     from .sessions import Session
+    from .specs import FilterSpec, ObjectSpec, PropertySpec, SelectionSpec, TraversalSpec
 
 
 PropertyCollector = vmodl.query.PropertyCollector
 
 
 def retrieve(
-    objects: "Objects", faults: "Faults", filters: "list[PropertyCollector.FilterSpec]"
+    objects: "Objects", faults: "Faults", filters: "Sequence[FilterSpec]"
 ) -> list[PropertyCollector.ObjectContent]:
     return [found for one in filters for found in _filtered(objects, faults, one)]
 
@@ -38,9 +40,7 @@ def page(
     return data(PropertyCollector.RetrieveResult, objects=contents[:size], token=token)
 
 
-def _filtered(
-    objects: "Objects", faults: "Faults", spec: PropertyCollector.FilterSpec
-) -> "Iterator[PropertyCollector.ObjectContent]":
+def _filtered(objects: "Objects", faults: "Faults", spec: "FilterSpec") -> "Iterator[PropertyCollector.ObjectContent]":
     selected: dict[str, Drawn] = {}
     for start in spec.objectSet:
         try:
@@ -57,9 +57,7 @@ def _filtered(
             yield _content(drawn, faults, wanted)
 
 
-def _content(
-    drawn: "Drawn", faults: "Faults", specs: "list[PropertyCollector.PropertySpec]"
-) -> PropertyCollector.ObjectContent:
+def _content(drawn: "Drawn", faults: "Faults", specs: "Sequence[PropertySpec]") -> PropertyCollector.ObjectContent:
     paths = {path for spec in specs for path in (drawn.readable() if spec.all else spec.pathSet)}
     values: list[vmodl.DynamicProperty] = []
     missing: list[PropertyCollector.MissingProperty] = []
@@ -85,7 +83,7 @@ def no_permission(ref: ManagedObject) -> vim.fault.NoPermission:
 class _Selection:
     """Walks from one object along the traversals, by reference or by name, each object once for each traversal."""
 
-    def __init__(self, objects: "Objects", start: PropertyCollector.ObjectSpec) -> None:
+    def __init__(self, objects: "Objects", start: "ObjectSpec") -> None:
         self._objects = objects
         self._start = start
         self._named = {spec.name: spec for spec in _traversals(start.selectSet) if spec.name}
@@ -94,9 +92,7 @@ class _Selection:
     def __iter__(self) -> "Iterator[Drawn]":
         return self._visit(self._start.obj, self._start.selectSet, skip=bool(self._start.skip))
 
-    def _visit(
-        self, ref: ManagedObject, selections: "list[PropertyCollector.SelectionSpec]", *, skip: bool
-    ) -> "Iterator[Drawn]":
+    def _visit(self, ref: ManagedObject, selections: "Sequence[SelectionSpec]", *, skip: bool) -> "Iterator[Drawn]":
         drawn = self._objects.find(ref)
         if not skip:
             yield drawn
@@ -108,11 +104,9 @@ class _Selection:
             for target in _references(drawn.read(str(traversal.path))):
                 yield from self._visit(target, traversal.selectSet, skip=bool(traversal.skip))
 
-    def _resolved(
-        self, selections: "list[PropertyCollector.SelectionSpec]"
-    ) -> "Iterator[PropertyCollector.TraversalSpec]":
+    def _resolved(self, selections: "Sequence[SelectionSpec]") -> "Iterator[TraversalSpec]":
         for selection in selections:
-            if isinstance(selection, PropertyCollector.TraversalSpec):
+            if is_traversal(selection):
                 yield selection
             elif selection.name in self._named:
                 yield self._named[selection.name]
@@ -121,10 +115,10 @@ class _Selection:
 
 
 def _traversals(
-    selections: "Iterable[PropertyCollector.SelectionSpec]",
-) -> "Iterator[PropertyCollector.TraversalSpec]":
+    selections: "Iterable[SelectionSpec]",
+) -> "Iterator[TraversalSpec]":
     for selection in selections:
-        if isinstance(selection, PropertyCollector.TraversalSpec):
+        if is_traversal(selection):
             yield selection
             yield from _traversals(selection.selectSet)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .faults import Faults
     from .objects import Objects
     from .sessions import Sessions
+    from .specs import FilterSpec
 
 
 PropertyCollector = vmodl.query.PropertyCollector
@@ -98,7 +99,7 @@ def _current_time(desk: Desk, call: Call) -> "datetime":
 
 
 def _retrieve(desk: Desk, call: Call) -> list[PropertyCollector.ObjectContent]:
-    filters = cast("list[PropertyCollector.FilterSpec]", call.arguments.get("specSet", []))
+    filters = cast("list[FilterSpec]", call.arguments.get("specSet", []))
     return collector.retrieve(desk.objects, desk.faults, filters)
 
 

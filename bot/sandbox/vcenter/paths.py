@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 from pyVmomi import vmodl
 from pyVmomi.VmomiSupport import DataObject
 
-from .schema import data, property_of, typed
+from .schema import data, item_of, property_of, typed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,10 +41,10 @@ def read(ref: "ManagedObject", root: "Callable[[str], object]", path: str) -> ob
             if isinstance(value, DataObject):
                 kind = type(value)
         else:
-            if not issubclass(kind, list):
+            if not _is_array(kind):
                 raise invalid(path)
             value = _keyed(value, step["quoted"] if step["quoted"] is not None else step["bare"])
-            kind = type(value) if value is not None else cast("type", kind.Item)  # type: ignore[attr-defined] # pyVmomi's arrays know it
+            kind = type(value) if value is not None else item_of(kind)
     if position != len(path) or not path:
         raise invalid(path)
     return value
@@ -59,3 +59,7 @@ def _keyed(items: object, key: str) -> object:
         if str(getattr(item, "key", None)) == key:
             return item
     return None
+
+
+def _is_array(kind: type) -> bool:
+    return issubclass(kind, list)

@@ -33,15 +33,15 @@ class Property:
 
 def data(kind: type[D], **values: object) -> D:
     """A data object; pyVmomi checks names and types when it runs."""
-    return kind(**values)  # type: ignore[no-untyped-call] # pyVmomi's constructor has no annotations
+    return kind(**values)
 
 
 def reference(kind: type[M], moid: str) -> M:
-    return kind(moid)  # type: ignore[no-untyped-call] # the same
+    return kind(moid)
 
 
 def moid(ref: "ManagedObject") -> str:
-    return cast("str", ref._moId)  # type: ignore[attr-defined] # set past __setattr__ by pyVmomi
+    return cast("str", ref._moId)
 
 
 def wsdl_name(kind: type) -> str:
@@ -68,5 +68,10 @@ def typed(value: object, declared: type) -> object:
     if value is None or isinstance(value, declared):
         return value
     if issubclass(declared, list | str | int):
-        return declared(value)  # type: ignore[arg-type,call-overload] # pyVmomi's arrays, enums and numbers
+        return declared(value)  # type: ignore[call-overload] # pyVmomi's arrays, enums and numbers
     return value
+
+
+def item_of(array: type) -> type:
+    """What an array type of pyVmomi's is an array of."""
+    return cast("type", array.Item)  # type: ignore[attr-defined] # pyVmomi's arrays know it

@@ -2,6 +2,7 @@
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 # pyright: reportUnknownParameterType=false, reportMissingParameterType=false
+# mypy: disallow-untyped-calls=False
 # (pyVmomi's serializer has no annotations)
 
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from pyVmomi import SoapAdapter, VmomiSupport, vmodl
 from pyVmomi.SoapAdapter import ExpatDeserializerNSHandlers, SoapDeserializer
 from pyVmomi.VmomiSupport import ManagedObject, Object
 
-from .schema import SERVED_VERSION, Property, data, property_of, wsdl_name
+from .schema import SERVED_VERSION, Property, data, item_of, property_of, wsdl_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +23,7 @@ FETCH = "Fetch"
 """The call behind every attribute of a managed object that a client reads by itself."""
 
 _BODY = ["Envelope", "Body"]
+_SPOKEN = frozenset({SERVED_VERSION, *VmomiSupport.GetVersionParents(SERVED_VERSION)})
 
 
 class NotSoap(Exception):
@@ -48,7 +50,7 @@ class _Read:
     arguments: dict[str, object] = field(default_factory=dict[str, object])
 
 
-class _Reader(ExpatDeserializerNSHandlers):  # type: ignore[misc] # an untyped class of pyVmomi
+class _Reader(ExpatDeserializerNSHandlers):
     """Walks Envelope / Body / method / arguments, handing each argument to pyVmomi's deserializer.
 
     The deserializer takes the parser's handlers over, eats the argument with its closing tag, and gives them back.
@@ -90,7 +92,7 @@ class _Reader(ExpatDeserializerNSHandlers):  # type: ignore[misc] # an untyped c
         kind = _parameter_type(self.read.info, name)
         many = issubclass(kind, list)
         deserializer = SoapDeserializer(None, self._version)
-        deserializer.Deserialize(self._parser, kind.Item if many else kind, False, self.nsMap)
+        deserializer.Deserialize(self._parser, item_of(kind) if many else kind, False, self.nsMap)
         self._pending = (name, many, deserializer)
         deserializer.StartElementHandler(tag, attributes)
 
@@ -137,7 +139,7 @@ def version_of(soap_action: str) -> str | None:
         version = cast("str", VmomiSupport.GetVersionFromVersionUri(uri))
     except KeyError:
         return None
-    return version if VmomiSupport.IsChildVersion(SERVED_VERSION, version) else None
+    return version if version in _SPOKEN else None
 
 
 def read_call(body: bytes, version: str) -> Call:
@@ -187,7 +189,7 @@ def unsupported_version(soap_action: str) -> bytes:
 
 
 def _namespaces(version: str) -> tuple[str, dict[str, str]]:
-    namespace = cast("str", VmomiSupport.GetWsdlNamespace(version))
+    namespace = str(VmomiSupport.GetWsdlNamespace(version))
     return namespace, {**SoapAdapter.SOAP_NSMAP, namespace: ""}
 
 
