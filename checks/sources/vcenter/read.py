@@ -1,0 +1,276 @@
+"""Reads everything that checks need from one vCenter: one round trip once its machines are known."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from pyVmomi import vim, vmodl
+
+from homeward.checks.facts import ABSENT, Absent, Missing, VCenter, VirtualMachine
+from homeward.checks.sources.access import Limits, SourceError, VCenterAccess
+
+from . import paths
+from .faults import no_answer, reason
+from .inventory import Inventory, KnownVm, read_inventory
+from .parse import Parser, Seat
+from .privileges import MODERNIZED_ONLY, Privileges
+from .session import Exchange, Session
+from .specs import Answer, along, at, filtered, of, retrieve
+from .wanted import NO_TARGET, OnPremises, VmQuery, Wanted
+
+T = TypeVar("T")
+
+THREADS = 4
+"""A vCenter that has fallen silent holds at most these; pyVmomi blocks."""
+LOOK_AGAIN_AFTER = 10.0
+"""Seconds before a name that is not known makes the inventory be read again."""
+NAMES_KEPT_FOR = 60.0
+_CHANGES = 3
+"""So often may the inventory change under one reading."""
+_LOGOUT_TIMEOUT = 3.0
+
+Found = KnownVm | Absent | Missing
+
+
+class VCenterReader:
+    """One vCenter, shared by all checks. Every method raises `SourceError` and costs at most the time-out."""
+
+    def __init__(self, access: VCenterAccess, *, limits: Limits, clock: Callable[[], float]) -> None:
+        self._access = access
+        self._timeout = limits.collect_timeout
+        self._clock = clock
+        self._session = Session(access, timeout=limits.collect_timeout)
+        self._privileges = Privileges(access, clock)
+        self._inventory: Inventory | None = None
+        self._refreshing = threading.Lock()
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix=f"homeward-{access.name}")
+
+    async def read(self, wanted: Sequence[Wanted]) -> Mapping[str, OnPremises]:
+        """By machine, for all machines of a check at once."""
+        return await self._in_thread(lambda: self._read(wanted))
+
+    async def find(self, name: str) -> bool:
+        """Whether a VM of this name is in the inventory."""
+        return await self._in_thread(
+            lambda: self._known().holds(name) or self._known(not_older_than=LOOK_AGAIN_AFTER).holds(name)
+        )
+
+    async def names(self) -> tuple[str, ...]:
+        """The names of all VMs."""
+        return await self._in_thread(lambda: self._known(not_older_than=NAMES_KEPT_FOR).names)
+
+    async def close(self) -> None:
+        try:
+            await self._in_thread(self._session.log_out, within=min(_LOGOUT_TIMEOUT, self._timeout))
+        except SourceError:
+            pass  # it ends by itself when idle
+        finally:
+            self._session.drop()
+            self._threads.shutdown(wait=False, cancel_futures=True)
+
+    async def _in_thread(self, work: Callable[[], T], *, within: float | None = None) -> T:
+        """Gives up at the time-out even if the thread cannot, and hangs up its line so that it soon can."""
+        exchange = Exchange()
+
+        def run() -> T:
+            with self._session.during(exchange):
+                try:
+                    return work()
+                except vmodl.MethodFault as fault:
+                    raise SourceError(reason(fault, self._access, self._timeout)) from fault
+
+        future = asyncio.wrap_future(self._threads.submit(run))
+        try:
+            return await asyncio.wait_for(future, within or self._timeout)
+        except TimeoutError as error:
+            raise SourceError(no_answer(self._access, self._timeout)) from error
+        finally:
+            if not future.done() or future.cancelled():
+                exchange.hang_up()
+
+    # --- What follows runs in a thread -----------------------------------------------------------------------------
+
+    def _known(self, *, not_older_than: float | None = None) -> Inventory:
+        now = self._clock()
+        with self._refreshing:  # checks that start at once read it once
+            kept = self._inventory
+            if kept is None or (not_older_than is not None and now - kept.taken_at >= not_older_than):
+                name, username = self._access.name, self._access.username
+                kept = self._inventory = read_inventory(self._session, vcenter=name, username=username, now=now)
+            return kept
+
+    def _read(self, wanted: Sequence[Wanted]) -> Mapping[str, OnPremises]:
+        for attempt in range(_CHANGES):
+            inventory = self._known(not_older_than=0 if attempt else None)
+            found = self._find(wanted, inventory)
+            if ABSENT in found.values() and self._clock() - inventory.taken_at >= LOOK_AGAIN_AFTER:
+                inventory = self._known(not_older_than=0)
+                found = self._find(wanted, inventory)
+            try:
+                answer = retrieve(self._session, self._filters(wanted, found, inventory))
+            except vmodl.fault.ManagedObjectNotFound:
+                continue
+            if not any(_renamed(query, vm, answer) for query, vm in found.items()):
+                return self._facts(wanted, found, inventory, answer)
+        raise SourceError(f"the inventory of {self._access.name} changed again and again while it was read")
+
+    @staticmethod
+    def _find(wanted: Sequence[Wanted], inventory: Inventory) -> Mapping[VmQuery, Found]:
+        queries = {one.source for one in wanted} | {one.target for one in wanted if one.target}
+        return {query: ABSENT if query.empty else inventory.find(query) for query in queries}
+
+    def _filters(self, wanted: Sequence[Wanted], found: Mapping[VmQuery, Found], inventory: Inventory) -> Sequence[Any]:
+        """The VMs themselves; and what hangs on them: the targets' hosts with their VMs, all datastores, clusters."""
+        sources = _refs(found[one.source] for one in wanted)
+        targets = _refs(found[one.target] for one in wanted if one.target)
+        chosen = dict.fromkeys(ref for one in wanted if one.datastore for ref in inventory.datastores(one.datastore))
+        to_pod = along(vim.Datastore, "parent")
+        to_datastores = along(vim.VirtualMachine, "datastore", to_pod)
+        to_host = along(vim.VirtualMachine, "runtime.host")
+        to_whole_host = along(
+            vim.VirtualMachine,
+            "runtime.host",
+            along(vim.HostSystem, "vm"),
+            along(vim.HostSystem, "datastore", to_pod),
+        )
+        filters = [
+            filtered([of(vim.VirtualMachine, paths.VM)], [at(ref) for ref in {**sources, **targets}]),
+            filtered(
+                [
+                    of(vim.VirtualMachine, paths.NAMED_VM),
+                    of(vim.HostSystem, paths.HOST),
+                    of(vim.Datastore, paths.DATASTORE),
+                    of(vim.StoragePod, paths.POD),
+                ],
+                [
+                    *(at(ref, to_datastores, to_whole_host, skip=True) for ref in targets),
+                    *(at(ref, to_datastores, to_host, skip=True) for ref in sources if ref not in targets),
+                    *(at(ref, to_pod) for ref in chosen),
+                ],
+            ),
+        ]
+        licences = self._session.content.licenseManager
+        if licences is not None:
+            filters.append(filtered([of(vim.LicenseManager, paths.LICENCES)], [at(licences)]))
+        return [one for one in filters if one.objectSet]
+
+    def _facts(
+        self, wanted: Sequence[Wanted], found: Mapping[VmQuery, Found], inventory: Inventory, answer: Answer
+    ) -> Mapping[str, OnPremises]:
+        parser = Parser(self._access.name, answer)
+        root = self._session.content.rootFolder
+        places = {query: _place(vm, parser, inventory) or root for query, vm in found.items()}
+        entities = {one.target: places[one.target] if one.target else root for one in wanted}
+        missing = self._privileges.missing(self._session, list(dict.fromkeys(entities.values())), inventory.privileges)
+        licences = parser.licences(self._session.content.licenseManager)
+        about = self._session.content.about
+        reading = _Reading(self._access.name, found, inventory, parser)
+
+        def one_machine(one: Wanted) -> OnPremises:
+            lacking = missing[entities[one.target]]
+            if not isinstance(lacking, Missing) and not one.modernized:
+                lacking = tuple(each for each in lacking if each not in MODERNIZED_ONLY)
+            return reading.machine(
+                one,
+                VCenter(
+                    name=self._access.name,
+                    product=str(about.fullName),
+                    api_type=str(about.apiType),
+                    licences=licences,
+                    asr_account=self._access.asr_account,
+                    missing_privileges=lacking,
+                ),
+            )
+
+        return {one.machine: one_machine(one) for one in wanted}
+
+
+class _Reading:
+    """Puts one answer together machine by machine; what machines share is parsed once."""
+
+    def __init__(self, vcenter: str, found: Mapping[VmQuery, Found], inventory: Inventory, parser: Parser) -> None:
+        self._vcenter = vcenter
+        self._found = found
+        self._inventory = inventory
+        self._parser = parser
+        self._seats: dict[VmQuery | None, Seat | Missing] = {}
+        self._made: dict[object, Any] = {}
+
+    def machine(self, wanted: Wanted, vcenter: VCenter) -> OnPremises:
+        target = wanted.target
+        seat = self._once(("seat", target), lambda: self._seat(target))
+        source_vm = self._vm(wanted.source)
+        return OnPremises(
+            vcenter=vcenter,
+            source_vm=source_vm,
+            target_vm=self._vm(target) if target else NO_TARGET,
+            target_host=self._once(
+                ("host", target), lambda: seat if isinstance(seat, Missing) else self._parser.host(seat)
+            ),
+            datastores=self._datastores(wanted, source_vm, seat),
+        )
+
+    def _datastores(self, wanted: Wanted, source_vm: VirtualMachine | Absent | Missing, seat: Seat | Missing) -> Any:
+        if isinstance(source_vm, Missing):
+            return source_vm
+        found = self._found[wanted.source]
+        if isinstance(found, KnownVm):
+            refs = self._parser.of_vm(found.ref, "datastore")
+            if refs is None:
+                return Missing(f"{self._vcenter} does not tell the datastores of {wanted.source}")
+        elif wanted.datastore:
+            refs = self._chosen(wanted.datastore, seat)
+            if not refs:
+                return Missing(f"{self._vcenter} shows no datastore {wanted.datastore}")
+        else:
+            return ()
+        return self._once(("datastores", tuple(refs), wanted.target), lambda: self._parser.datastores(refs, seat))
+
+    def _chosen(self, name: str, seat: Seat | Missing) -> Sequence[Any]:
+        """Of several datastores with one name (in several data centers), the one in the target's."""
+        refs = self._inventory.datastores(name)
+        if len(refs) > 1 and not isinstance(seat, Missing):
+            home = self._inventory.datacenter(self._parser.of_vm(seat.vm, "datastore") or ())
+            refs = tuple(ref for ref in refs if self._inventory.datacenter([ref]) == home) or refs
+        return refs[:1]
+
+    def _vm(self, query: VmQuery) -> VirtualMachine | Absent | Missing:
+        found = self._found[query]
+        if not isinstance(found, KnownVm):
+            return found
+        vm: VirtualMachine | Missing = self._once(("vm", found.ref), lambda: self._parser.vm(found.ref))
+        return vm
+
+    def _seat(self, target: VmQuery | None) -> Seat | Missing:
+        if target is None:
+            return NO_TARGET
+        found = self._found[target]
+        if isinstance(found, Missing):
+            return found
+        if isinstance(found, Absent):
+            return Missing(f"{target} is not in {self._vcenter}")
+        host = self._parser.of_vm(found.ref, "runtime.host")
+        return Missing(f"{self._vcenter} does not tell the host of {target}") if host is None else Seat(found.ref, host)
+
+    def _once(self, key: object, make: Callable[[], Any]) -> Any:
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
+
+
+def _refs(found: Iterable[Found]) -> dict[Any, None]:
+    return {one.ref: None for one in found if isinstance(one, KnownVm)}
+
+
+def _place(found: Found, parser: Parser, inventory: Inventory) -> Any:
+    """The data center that a VM is in."""
+    return inventory.datacenter(parser.of_vm(found.ref, "datastore") or ()) if isinstance(found, KnownVm) else None
+
+
+def _renamed(query: VmQuery, found: Found, answer: Answer) -> bool:
+    """Whether a VM was found by a name that it no longer bears."""
+    if query.instance_uuid or not isinstance(found, KnownVm) or found.ref not in answer:
+        return False
+    return answer[found.ref].text("name") != found.name
