@@ -15,31 +15,38 @@ MAX_UNKNOWN = 20
 MAX_ASKED = 20
 """Nobody asks for more bare numbers than this at once; a longer column of numbers is data."""
 
+FIRST_HRESULT, LAST_HRESULT = 0x80000000, 0xCFFFFFFF
+"""Failures of Windows; higher values are just small negative numbers."""
+
 # A known code with fewer digits also is a plausible count or port, so it needs a word beside it that says "code".
 SHORT_CODE_DIGITS = 3
 
+# Possessive counts ("{1,9}+"), so that a long run of digits is read once and not once for each of its parts.
 _NOT_CODES = re.compile(
     r"""
-      https?://[^\s<>|"']{1,2000}                                              # addresses
-    | /(?:subscriptions|providers|resourcegroups)/[^\s<>|"']{1,2000}           # ARM ids
-    | \b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b         # GUIDs
-    | \b[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[t\ ][0-9:.,]{4,18}(?:z|[+-][0-9:]{4,6})?)?  # ISO dates and times
-    | \b[0-9]{1,4}[/.][0-9]{1,2}[/.][0-9]{2,4}\b(?!\.[0-9])                    # other dates
-    | \b[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?\b                 # times of day
-    | \b(?:[0-9]{1,10}\.){1,6}[0-9]{1,10}(?::[0-9]{1,5})?\b                    # IP addresses, versions, decimals
-    | \b(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{1,4}\b                                 # IPv6 addresses, MAC addresses
-    | (?<![a-z0-9-])[a-z0-9-]{1,60}(?:\.[a-z0-9-]{1,60}){1,6}:[0-9]{1,5}\b     # host:port
-    | \b(?:http|status)[\s_/-]{0,2}(?:status[\s_-]?)?(?:code|error)?["']?\s{0,2}[:=]?\s{0,2}[0-9]{3}\b
-    | \b(?:tcp|udp|ports?)[\s/:=]{1,3}[0-9]{1,5}(?:(?:\s?,\s?|\s(?:and|or)\s|/)[0-9]{1,5}){0,8}\b
-    | \b[0-9]{1,5}/(?:tcp|udp)\b
-    | \b(?:windows|server|ubuntu|rhel|centos|sles|esxi|vsphere|sql|year|in|since|until|pid|line|lun|vlan|disk)\s{1,2}
-      (?:server\s{1,2})?(?:19|20)[0-9]{2}\b                                    # years, with what they belong to
-    | \b(?:pid|line|lun|vlan|ticket|incident|case|build|version|v)[\s#:=]{1,3}[0-9]{1,10}\b
-    | \b[0-9]{1,4}\s(?:of|out\sof)\s[0-9]{1,4}\b                                # 2 of 3
-    | \b[0-9]{1,12}\s?(?:%|percent\b|°)
-    | \b[0-9]{1,12}\s?(?:[kmgt]i?b(?:it)?(?:/s|ps)?|bytes?|blocks?|files?|items?|rows?|records?|packets?|iops|ms|secs?|
-      seconds?|mins?|minutes?|hours?|hrs?|h|s|days?|weeks?|months?|years?|times|disks?|vms?|machines?|servers?|users?)\b
-    | \b(?:19|20)[0-9]{2}(?=[-/][0-9]{1,2}\b)
+      https?://[^\s<>|"']{1,2000}+                                                # addresses
+    | /(?:subscriptions|providers|resourcegroups)/[^\s<>|"']{1,2000}+             # ARM ids
+    | (?<![a-z0-9-])[a-z0-9-]{1,60}+(?:\.[a-z0-9-]{1,60}+){1,6}+:[0-9]{1,5}\b     # host:port
+    | \b(?:
+        [0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b            # GUIDs
+      | [0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[t\ ][0-9:.,]{4,18}(?:z|[+-][0-9:]{4,6})?)?  # ISO dates and times
+      | (?:19|20)[0-9]{2}(?=[-/][0-9]{1,2}\b)                                     # year and month
+      | [0-9]{1,4}[/.][0-9]{1,2}[/.][0-9]{2,4}\b(?!\.[0-9])                       # other dates
+      | [0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?\b                    # times of day
+      | (?:[0-9]{1,10}+\.){1,6}[0-9]{1,10}+(?::[0-9]{1,5})?\b                     # IP addresses, versions, decimals
+      | (?:[0-9a-f]{0,4}+:){2,7}[0-9a-f]{1,4}\b                                   # IPv6 addresses, MAC addresses
+      | [0-9]{1,5}/(?:tcp|udp)\b
+      | [0-9]{1,4}+\s(?:of|out\sof)\s[0-9]{1,4}\b                                 # 2 of 3
+      | [0-9]{1,12}+\s?(?:
+          %|°|(?:percent|[kmgt]i?b(?:it)?(?:/s|ps)?|bytes?|blocks?|files?|items?|rows?|records?|packets?|iops|ms|secs?|
+          seconds?|mins?|minutes?|hours?|hrs?|h|s|days?|weeks?|months?|years?|times|disks?|vms?|machines?|servers?|
+          users?)\b)                                                              # counts and sizes
+      | (?:http|status)[\s_/-]{0,2}(?:status[\s_-]?)?(?:code|error)?["']?\s{0,2}[:=]?\s{0,2}[0-9]{3}\b
+      | (?:tcp|udp|ports?)[\s/:=]{1,3}[0-9]{1,5}+(?:(?:\s?,\s?|\s(?:and|or)\s|/)[0-9]{1,5}+){0,8}\b
+      | (?:windows|server|ubuntu|rhel|centos|sles|esxi|vsphere|sql|year|in|since|until)\s{1,2}
+        (?:server\s{1,2})?(?:19|20)[0-9]{2}\b                                     # years, with what they belong to
+      | (?:pid|line|lun|vlan|disk|ticket|incident|case|build|version|v)[\s\#:=]{1,3}[0-9]{1,10}\b
+    )
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -50,7 +57,7 @@ _LABEL = (
     r"(?P<kind>[\s_-]?(?:ids?|codes?|no|nr|numbers?))?\.?[\"']?(?:[\s:=#\[(<]|-\s){0,4}(?:is\s|was\s)?[\"'`*]{0,2}"
 )
 _LABELLED_NUMBERS = re.compile(
-    rf"{_LABEL}(?P<codes>-?[0-9]{{1,20}}(?![\w%-])(?!\s(?:of|out)\b){_LIST}-?[0-9]{{1,20}}(?![\w%-])){{0,19}})",
+    rf"{_LABEL}(?P<codes>-?[0-9]{{1,20}}+(?![\w%-]){_LIST}-?[0-9]{{1,20}}+(?![\w%-])){{0,19}})",
     re.IGNORECASE,
 )
 _LABELLED_HEX = re.compile(rf"{_LABEL}(?P<code>0x[0-9a-f]{{1,8}})(?!\w)", re.IGNORECASE)
@@ -60,7 +67,9 @@ _LABELLED_NAME = re.compile(
     re.IGNORECASE,
 )
 _INTEGER = re.compile(r"-?[0-9]{1,20}")
-_NUMBER = re.compile(r"(?<![\w.:/@+-])#?(?P<code>-?[0-9]{1,20})(?![\w/@%+-])")
+_NUMBER = re.compile(r"(?<![\w.:/@+-])#?(?P<code>-?[0-9]{1,20}+)(?![\w/@%+-])")
+_ASKED_NUMBER = re.compile(r"(?:(?<![0-9])-)?[0-9]{1,20}+")
+_ESCAPE = re.compile(r"\\[nrt](?![a-z])")
 _HRESULT = re.compile(r"(?<!\w)(?P<code>0x[89c][0-9a-f]{7}|800[47][0-9a-f]{4})(?!\w)", re.IGNORECASE)
 _TOOL = re.compile(
     r"(?<![a-z0-9])(?P<tool>curl|ssl|tls|vss)(?P<gap>[\s:_(\[-]{1,3}(?:error\s?)?(?:code\s?)?[(\[:]{0,2})"
@@ -119,16 +128,17 @@ def hresult(code: str) -> str | None:
         value = int(code, 16) if code.lower().startswith("0x") else int(code)
     except ValueError:
         return None
-    high = 1 << 31
     if value < 0:
         value += 1 << 32
-    return f"0x{value:08X}" if high <= value < 1 << 32 else None
+    return f"0x{value:08X}" if FIRST_HRESULT <= value <= LAST_HRESULT else None
 
 
 def recognise(text: str, names: Mapping[str, str]) -> Recognised:
     """The codes in a cleaned text; `names` gives a code of the catalogue for each of its names in lower case."""
     bare = _is_bare(text)
-    shown = _NOT_CODES.sub(lambda match: " " * len(match.group()), text)
+    # A message copied out of JSON has its line ends in letters.
+    shown = _ESCAPE.sub("  ", text)
+    shown = _NOT_CODES.sub(lambda match: " " * len(match.group()), shown)
     mentions: list[_Mention] = []
     for find in (_symbols, _tools, _hexes, _labelled, _numbers):
         fresh = list(find(shown, names, bare))
@@ -221,21 +231,25 @@ def _hexes(text: str, names: Mapping[str, str], bare: bool) -> Iterator[_Mention
 
 def _labelled(text: str, names: Mapping[str, str], bare: bool) -> Iterator[_Mention]:
     for match in _LABELLED_NUMBERS.finditer(text):
-        counted = match["label"].lower() == "errors" and not match["kind"]
-        first = match.start("codes")
+        label, first = match["label"].lower(), match.start("codes")
+        # "errors: 120" counts something and "event 2024" dates it; nobody's codes have one or two digits.
+        least = 3 if match["kind"] or label in {"error", "err", "code", "codes"} else 5
         for number in _INTEGER.finditer(text, first, match.end("codes")):
             digits = number.group().lstrip("-")
             code = number.group() if hresult(number.group()) else digits
             year = number.start() > first and len(digits) == 4 and digits[:2] in {"19", "20"}
-            # "3 errors: 12" counts something; nobody's codes have one or two digits.
-            certain = bare or (len(digits) >= (5 if counted else 3) and not year)
+            certain = bare or (len(digits) >= least and not year)
             yield _Mention(number.start(), number.end(), code, certain)
 
 
 def _numbers(text: str, names: Mapping[str, str], bare: bool) -> Iterator[_Mention]:
+    if bare:
+        for match in _ASKED_NUMBER.finditer(text):
+            yield _Mention(match.start(), match.end(), match.group(), True)
+        return
     brief = len(text.split()) <= 6
     for match in _NUMBER.finditer(text):
         code = match["code"]
         signed_hresult = len(code) == 11 and code.startswith("-2147")
-        if bare or signed_hresult or (_known(code, names) and (brief or len(code) > SHORT_CODE_DIGITS)):
-            yield _Mention(match.start("code"), match.end("code"), code, bare or signed_hresult)
+        if signed_hresult or ((brief or len(code) > SHORT_CODE_DIGITS) and _known(code, names)):
+            yield _Mention(match.start("code"), match.end("code"), code, signed_hresult)

@@ -46,13 +46,13 @@ def search(text: str, limit: int = LIMIT) -> Answer:
     near = [entry for code in seen.unknown for entry in _near(code)]
     if found:
         return Answer(query, found, seen.unknown, (), _offer(near, found, limit))
-    scored = _index().rank(seen.rest)
+    # A number nobody knows as a code can still be a word of the catalogue, such as a port.
+    scored = _index().rank(query)
+    good = [entry for entry, score in scored if score >= max(GOOD, SHARE_OF_BEST * scored[0][1])]
     weak = [entry for entry, score in scored if score >= WEAK]
     if seen.unknown:
-        return Answer(query, (), seen.unknown, (), _offer([*near, *weak], (), limit))
-    enough = max(GOOD, SHARE_OF_BEST * scored[0][1]) if scored else GOOD
-    good = tuple(entry for entry, score in scored if score >= enough)[: max(limit, 0)]
-    return Answer(query, (), (), good, () if good else _offer(weak, (), limit))
+        return Answer(query, (), seen.unknown, (), _offer([*good, *near, *weak], (), limit))
+    return Answer(query, (), (), _offer(good, (), limit), () if good else _offer(weak, (), limit))
 
 
 def _offer(entries: Iterable[Entry], found: tuple[Entry, ...], limit: int) -> tuple[Entry, ...]:
@@ -72,7 +72,7 @@ def _index() -> Index:
 
 def _near(code: str) -> list[Entry]:
     """The entries whose codes look most like this one: fewest slips first, then the closest value."""
-    wanted = (hresult(code) or code).lower()
+    wanted = (hresult(code) or code).lower().lstrip("-")
     names = _code_names()
     if wanted.isdigit():
         slips = {name: DamerauLevenshtein.distance(wanted, name) for name in names if name.isdigit()}

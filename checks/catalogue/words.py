@@ -69,7 +69,8 @@ class Index:
         ranked = {place: score / total for place, score in scores.items()}
         for place in self.phrases.get(_phrase(stems), ()):
             ranked[place] = max(ranked.get(place, 0.0), PHRASE) + 0.1
-        order = sorted(ranked, key=lambda place: (-round(ranked[place], 6), place))
+        # Of two that fit alike, what was written to explain goes before a single code.
+        order = sorted(ranked, key=lambda p: (-round(ranked[p], 6), self.entries[p].kind is Kind.CODE, p))
         return [(self.entries[place], ranked[place]) for place in order]
 
     def _rarity(self, stem: str) -> float:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from homeward.checks.catalogue import Entry, Kind, as_dict, entries, lookup, search
+from homeward.checks.catalogue.recognise import hresult
 
 
 def _found(text: str) -> list[str]:
@@ -67,6 +68,9 @@ def _best(text: str) -> str:
         ("ACS50008: SAML token is invalid", "ACS50008"),
         ("ep0886", "EP0886"),
         ("97118", "95118"),
+        ("error - 78093", "78093"),
+        ("error-78093", "78093"),
+        ("the run stopped\\r\\n78093\\n and ended there for now", "78093"),
         ("srsvmhealthchanged", "SRSVMHealthChanged"),
         ("inmagecommon_ech00014", "InMageCommon_ECH00014"),
         ("ECH00014", "InMageCommon_ECH00014"),
@@ -120,6 +124,13 @@ def test_a_pasted_message_gives_its_codes_in_order_and_once() -> None:
         "error at 14:02:33 on 12/24/2023",
         "error 5 minutes ago",
         "error 2 of 3",
+        "the program ended with exit code 999",
+        "ssl 35 and tls (99)",
+        "the operation (28) timeout",
+        "80041234 things",
+        "(28) could not do it",
+        "the event 2024 was long ago on web01",
+        "errors: 120 on web01",
         "the process 806 used memory since the machine was started again",
         "at address 0x7ffd and 0x1F in the dump",
         "PowerShell NetworkManager ExpressRoute",
@@ -138,6 +149,9 @@ def test_a_number_without_the_sense_of_a_code_is_none(text: str) -> None:
         ("2024", ("2024",)),
         ("7", ("7",)),
         ("what is 12345?", ("12345",)),
+        ("12345/12346", ("12345", "12346")),
+        ("12345-12346", ("12345", "12346")),
+        ("exit code 99", ("99",)),
         ("12345, 12346 and 12347", ("12345", "12346", "12347")),
         ("12345 12345", ("12345",)),
         ("errors 99998 and 99999 on web01", ("99998", "99999")),
@@ -170,6 +184,13 @@ def test_an_unknown_code_is_called_unknown_and_only_near_ones_are_offered(text: 
 )
 def test_the_nearest_code_comes_first(text: str, near: str) -> None:
     assert search(text).nearest[0].code == near
+
+
+def test_a_port_asked_for_like_a_code_leads_to_the_ports() -> None:
+    answer = search("9443")
+    assert answer.unknown_codes == ("9443",)
+    assert answer.nearest[0].code == "ports"
+    assert not answer.answered
 
 
 def test_an_unknown_code_in_a_message_also_offers_what_its_words_fit() -> None:
@@ -214,6 +235,14 @@ def test_an_unknown_code_in_a_message_also_offers_what_its_words_fit() -> None:
         ("vm won't boot storage vmotion", "no-boot-after-storage-vmotion"),
         ("process server heartbeat", "806"),
         ("high churn", "78188"),
+        ("snapshot", "master-target-os"),
+        ("CS unreachable", "configuration-server-unreachable"),
+        ("agent not installed", "agent-registration-wait"),
+        ("Protection couldn't be completed for the virtual machine.", "78052"),
+        ("The VM is not running, in a hung state, or not accessible.", "78093"),
+        ("The datastore is not accessible from ESXi host.", "8061"),
+        ("Failed to bring up the on-premises virtual machine due to the error.", "8038"),
+        ("Azure virtual machine was not able to reach the on-premises configuration server", "95226"),
         # with typing errors
         ("netwrok manager", "network-manager-missing"),
         ("datstore emtpy", "datastores-not-listed"),
@@ -244,6 +273,12 @@ def test_words_that_fit_badly_are_only_offered() -> None:
     assert not answer.answered
     assert answer.matches == ()
     assert answer.nearest
+
+
+def test_a_long_text_is_judged_by_its_first_words() -> None:
+    noise = " ".join(f"word{chr(97 + place)}{chr(97 + place)}" for place in range(26))
+    assert not search(f"{noise} vpn").nearest
+    assert "vpn-or-expressroute" in [entry.code for entry in search("vpn expressroute " + "and the " * 500).matches]
 
 
 @pytest.mark.parametrize("limit", [0, 1, 3])
@@ -296,21 +331,25 @@ HOSTILE = {
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_ten_kilobytes_of_anything_are_answered_at_once(text: str) -> None:
-    search("warm up")
+    answer = search("warm up")
     seconds: list[float] = []
     for _ in range(3):
         before = perf_counter()
         answer = search(text)
         seconds.append(perf_counter() - before)
-    assert min(seconds) < 0.05
+    # About 20 ms; the bound leaves room for coverage and a busy machine, and a pattern gone quadratic takes seconds.
+    assert min(seconds) < 0.2
     assert len(answer.unknown_codes) <= 20
     json.dumps(as_dict(answer), ensure_ascii=False).encode()
 
 
-PIECES = st.sampled_from(
-    "error|Error ID:|78093|95226|0x80070422|0x|-|2147943458|-2147221164|curl (|)|SSL-|35|:|,|and|2024-05-01|10.0.0.1|%|"
-    'InMage|ExitCode|exit code|806|\n|\x00|"|errors|78052'.split("|")
+VALUES = st.sampled_from(
+    ["78093", "78052", "95226", "806", "0x80070422", "2147943458", "-2147221164", "35", "10.0.0.1"]
 )
+WORDS = st.sampled_from(
+    ["error", "Error ID:", "errors", "exit code", "curl (", "SSL-", "0x", "-", "%", ",", ")", "\n", '"']
+)
+PIECES = st.one_of(VALUES, WORDS)
 
 
 @settings(max_examples=300, deadline=None)
@@ -330,8 +369,12 @@ def test_no_text_breaks_the_search(text: str) -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.integers(min_value=0, max_value=0xFFFFFFFF))
+@given(st.integers(min_value=0x80000000, max_value=0xCFFFFFFF))
 def test_an_hresult_is_the_same_code_in_every_form(value: int) -> None:
-    forms = {f"0x{value:08X}", str(value)} | ({str(value - (1 << 32))} if value >= 1 << 31 else set())
-    known = {tuple(_found(form)) for form in forms} if value >= 1 << 31 else set()
-    assert len(known) <= 1
+    signed = value - (1 << 32)
+    assert {hresult(f"0x{value:08x}"), hresult(str(value)), hresult(str(signed))} == {f"0x{value:08X}"}
+
+
+@pytest.mark.parametrize("text", ["0x17", "17", "abc", "0xzz", "-1" * 20, "-78093", str(1 << 32)])
+def test_what_is_no_failure_code_of_windows_is_no_hresult(text: str) -> None:
+    assert hresult(text) is None
