@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
-from .facts import Facts, NotKnown, Topology, known
+from .facts import ABSENT, Facts, Missing, NotKnown, Topology
 from .model import NotApplicable, Outcome, Rule, Severity, Status
 
 NO_API = "No API can tell: confirm it before approving."
+UNKNOWN_PROTECTION = "it is not known how the machine is protected"
 
 
 def evaluate(rules: Iterable[Rule], facts: Facts) -> tuple[Outcome, ...]:
@@ -39,10 +40,9 @@ def judge(rule: Rule, facts: Facts) -> Outcome:
 
 
 def _elsewhere(rule: Rule, facts: Facts) -> Outcome:
-    if facts.topology is Topology.UNKNOWN:
-        try:
-            known(facts.item)
-        except NotKnown as unknown:
-            return Outcome(rule, facts.machine, Status.UNKNOWN, (unknown.reason,))
+    """An item that could not be read, or not understood, may be of the rule's topology: that is not knowing."""
+    if facts.topology is Topology.UNKNOWN and facts.item is not ABSENT:
+        reason = facts.item.reason if isinstance(facts.item, Missing) else UNKNOWN_PROTECTION
+        return Outcome(rule, facts.machine, Status.UNKNOWN, (reason,))
     reason = f"Does not apply to {facts.topology.value} protection."
     return Outcome(rule, facts.machine, Status.NOT_APPLICABLE, (reason,))

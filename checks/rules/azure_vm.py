@@ -1,0 +1,145 @@
+"""The failed-over VM in Azure, its agents, and the network that leads back."""
+
+from collections.abc import Iterable, Iterator
+
+from homeward.checks.facts import ABSENT, NEVER, AzureVm, Facts, GuestProbe, NotAsked, NotKnown, known
+from homeward.checks.model import BOTH, CLASSIC, MODERNIZED, Finding, NotApplicable, Severity, rule
+
+from . import pages
+from .ages import HEARTBEAT_LIMIT, ago, stale
+from .present import item_of
+
+AREAS = ("azure-vm", "mobility", "network")
+
+
+def _vm(facts: Facts) -> AzureVm:
+    vm = known(facts.azure_vm)
+    if vm is ABSENT:
+        raise NotApplicable("There is no VM in Azure.")
+    return vm
+
+
+@rule(
+    id="azure-vm-missing",
+    title="The failed-over VM exists in Azure",
+    severity=Severity.BLOCKER,
+    topologies=BOTH,
+    hint="Look in the activity log for who deleted or moved the VM, and move it back to the failover's resource group.",
+    docs=pages.REPROTECT,
+)
+def azure_vm_missing(facts: Facts) -> Iterator[Finding]:
+    if known(facts.azure_vm) is ABSENT:
+        yield f"Azure has no VM for {facts.machine}: it was deleted, or moved to another resource group."
+
+
+@rule(
+    id="azure-vm-not-running",
+    title="The Azure VM is running",
+    severity=Severity.BLOCKER,
+    topologies=BOTH,
+    hint="Start the VM in Azure, wait up to 15 minutes for its agent, then check again.",
+    docs=pages.TROUBLESHOOT,
+)
+def azure_vm_not_running(facts: Facts) -> Iterator[Finding]:
+    vm = _vm(facts)
+    if not vm.power:
+        raise NotKnown(f"Azure does not tell whether {vm.name} is running")
+    if vm.power.casefold() != "running":
+        yield f"{vm.name} is not running ({vm.power})."
+
+
+@rule(
+    id="azure-vm-agent-not-ready",
+    title="The VM agent in the Azure VM is ready",
+    severity=Severity.WARNING,
+    topologies=BOTH,
+    hint="If the VM runs, look at its boot diagnostics and restart the Azure VM agent inside it.",
+    docs=pages.TROUBLESHOOT,
+)
+def azure_vm_agent_not_ready(facts: Facts) -> Iterator[Finding]:
+    vm = _vm(facts)
+    status = known(vm.agent_status)
+    if status.casefold() != "ready":
+        yield f"{vm.name}: its VM agent is {status or 'silent'}, not Ready."
+
+
+@rule(
+    id="mobility-agent-silent",
+    title="The mobility agent in the Azure VM reports",
+    severity=Severity.WARNING,
+    topologies=BOTH,
+    hint="Wait 15 minutes after the VM's start; if it stays silent, check its network path back "
+    "and start the mobility service inside it.",
+    docs=pages.TROUBLESHOOT,
+)
+def mobility_agent_silent(facts: Facts) -> Iterator[Finding]:
+    heartbeat = known(item_of(facts).agent_heartbeat)
+    if heartbeat is NEVER:
+        raise NotKnown(f"Azure has no heartbeat of the agent in {facts.machine}")
+    if stale(heartbeat, facts.now, HEARTBEAT_LIMIT):
+        yield f"{facts.machine}: last heartbeat of its agent {ago(heartbeat, facts.now)} (limit 15 minutes)."
+
+
+def _probe(facts: Facts) -> GuestProbe:
+    probe = known(facts.guest)
+    if isinstance(probe, NotAsked):
+        raise NotApplicable("Looking inside the Azure VM is switched off.")
+    return probe
+
+
+@rule(
+    id="mobility-service-stopped",
+    title="The mobility service runs and starts by itself in the Azure VM",
+    severity=Severity.BLOCKER,
+    topologies=CLASSIC,
+    hint='Sign in to the VM, start the service "InMage Scout Application Service" (Linux: vxagent), '
+    "and set its start type to Automatic.",
+    docs=pages.TROUBLESHOOT,
+)
+def mobility_service_stopped(facts: Facts) -> Iterator[Finding]:
+    probe = _probe(facts)
+    if not probe.mobility_service_running:
+        yield f"{facts.machine}: the mobility service is not running."
+    if not probe.mobility_service_automatic:
+        yield f"{facts.machine}: the mobility service does not start by itself."
+
+
+@rule(
+    id="network-port-closed",
+    title="The Azure VM reaches the ports on-premises",
+    severity=Severity.BLOCKER,
+    topologies=CLASSIC,
+    hint="Open ports 443 (configuration server) and 9443 (process server) from the VM's network through the VPN "
+    "or ExpressRoute's private peering.",
+    docs=pages.TROUBLESHOOT,
+)
+def network_port_closed(facts: Facts) -> Iterator[Finding]:
+    probe = _probe(facts)
+    for port, server, reached in ((443, "configuration", probe.reaches_443), (9443, "process", probe.reaches_9443)):
+        if not reached:
+            yield f"{facts.machine} does not reach the {server} server on port {port}."
+
+
+@rule(
+    id="network-path",
+    title="A VPN or ExpressRoute's private peering leads back from Azure, with ports 443 and 9443 and enough bandwidth",
+    severity=Severity.ATTESTATION,
+    topologies=CLASSIC,
+    hint="Ask the network's owner whether the link carries traffic from the VM's network to the configuration "
+    "and process servers; public peering does not.",
+    docs=pages.EXPRESSROUTE,
+)
+def network_path(_: Facts) -> Iterable[Finding]:
+    return ()
+
+
+@rule(
+    id="network-path-appliance",
+    title="The Azure VM reaches Site Recovery and the appliance on ports 443 and 9443",
+    severity=Severity.ATTESTATION,
+    topologies=MODERNIZED,
+    hint="Ask the network's owner whether the VM's network reaches the appliance on ports 443 and 9443.",
+    docs=pages.MODERNIZED,
+)
+def network_path_appliance(_: Facts) -> Iterable[Finding]:
+    return ()

@@ -1,0 +1,92 @@
+"""Retention volumes of the master target, which keep the points in time while a machine replicates back (classic)."""
+
+from collections.abc import Iterable, Iterator
+
+from homeward.checks.facts import Facts, NotAsked, RetentionVolume, known
+from homeward.checks.model import CLASSIC, Finding, NotApplicable, Severity, rule
+
+from . import pages
+from .present import gib, known_first, target_of
+
+AREAS = ("retention",)
+
+FORBIDDEN_FILE_SYSTEMS = frozenset({"fat", "fat16", "fat32", "vfat"})
+"""Microsoft: a retention volume must not be FAT or FAT32; vfat is Linux's name for them."""
+
+
+def _usable(facts: Facts) -> tuple[RetentionVolume, ...]:
+    """Volumes with a capacity: the chosen one alone, or all while the choice is open."""
+    volumes = tuple(volume for volume in target_of(facts).retention_volumes if volume.capacity_bytes > 0)
+    wanted = _letter(known(facts.choice).retention)
+    return tuple(volume for volume in volumes if _letter(volume.name) == wanted) if wanted else volumes
+
+
+def _letter(volume: str) -> str:
+    """`R:\\`, `R:` and `r` are one drive; a Linux path stays a path."""
+    return volume.strip().rstrip("\\/:").casefold()
+
+
+@rule(
+    id="retention-missing",
+    title="The master target has a retention volume",
+    severity=Severity.BLOCKER,
+    topologies=CLASSIC,
+    hint="Add a disk of its own to the master target, format it as R: (Windows) or mount it at /mnt/retention (Linux), "
+    "wait 15 minutes, and refresh the configuration server if it does not appear.",
+    docs=pages.PREPARE,
+)
+def retention_missing(facts: Facts) -> Iterator[Finding]:
+    if not _usable(facts):
+        wanted = known(facts.choice).retention
+        name = target_of(facts).server.name
+        which = f"the chosen retention volume {wanted}" if wanted else "a retention volume"
+        yield f"{name} does not have {which} with a capacity over 0."
+
+
+@rule(
+    id="retention-unsuitable",
+    title="The retention volume serves nothing else, is not locked and not a cache volume, and is not FAT or FAT32",
+    severity=Severity.ATTESTATION,
+    topologies=CLASSIC,
+    hint="Look at the volume on the master target: its file system, what else lies on it, and which programs hold it.",
+    docs=pages.PREPARE,
+)
+def retention_unsuitable(_: Facts) -> Iterable[Finding]:
+    return ()
+
+
+@rule(
+    id="retention-unsuitable-found",
+    title="Nothing unsuitable was found on the retention volume",
+    severity=Severity.BLOCKER,
+    topologies=CLASSIC,
+    hint="Give the master target another disk for retention, NTFS or ext4, with nothing else on it.",
+    docs=pages.PREPARE,
+)
+def retention_unsuitable_found(facts: Facts) -> Iterator[Finding]:
+    probe = known(facts.retention)
+    if isinstance(probe, NotAsked):
+        raise NotApplicable("Looking inside the master target is switched off.")
+    if probe.file_system.casefold() in FORBIDDEN_FILE_SYSTEMS:
+        yield f"The retention volume for {facts.machine} is formatted as {probe.file_system}."
+    if probe.in_use_by:
+        yield f"The retention volume for {facts.machine} is used by {', '.join(probe.in_use_by)}."
+
+
+@rule(
+    id="retention-low",
+    title="The retention volume has room",
+    severity=Severity.WARNING,
+    topologies=CLASSIC,
+    hint="Enlarge the retention volume or delete what does not belong there.",
+    docs=pages.PREPARE,
+)
+def retention_low(facts: Facts) -> Iterator[Finding]:
+    name = target_of(facts).server.name
+    for volume, threshold in known_first((volume, volume.threshold_percent) for volume in _usable(facts)):
+        used = 100 * (1 - volume.free_bytes / volume.capacity_bytes)
+        if used > threshold:
+            yield (
+                f"{name}: the retention volume {volume.name} is {used:.0f} % full, {gib(volume.free_bytes)} are free "
+                f"(threshold {threshold:g} %)."
+            )

@@ -1,0 +1,18 @@
+"""Whether Storage DRS may move the disks of the VM that receives the returning disks."""
+
+from collections.abc import Iterator
+
+from homeward.checks.facts import ABSENT, Facts, known
+from homeward.checks.model import Finding
+
+from .present import known_first, target_host_of, target_vm_of
+
+
+def storage_moves(facts: Facts) -> Iterator[Finding]:
+    """A finding for each automated datastore cluster that holds its disks and does not exempt it."""
+    vm = target_vm_of(facts)
+    own = set(known(vm.datastores))
+    datastores = [each for each in known(target_host_of(facts).datastores) if each.name in own]
+    for datastore, cluster in known_first((each.name, each.cluster) for each in datastores):
+        if cluster is not ABSENT and cluster.automated and not cluster.target_excluded:
+            yield f"Storage DRS of {cluster.name} may move {vm.name}'s disks on {datastore} by itself."

@@ -1,0 +1,143 @@
+"""The vCenter, its licence and privileges, and the ESXi host that a machine returns to."""
+
+from collections.abc import Iterator
+
+from homeward.checks.facts import Facts, Licence, NotKnown, RegisteredVCenter, Topology, known
+from homeward.checks.model import BOTH, Finding, Severity, rule
+
+from . import azure_errors, pages
+from .ages import DISCOVERY_LIMIT, ago, stale
+from .present import agent_of, gib, known_first, source_vm_of, target_host_of
+
+AREAS = ("vcenter", "esxi", "target", "host")
+
+FREE_EDITION = "esxbasic"
+"""The licence edition of the free ESXi and vSphere Hypervisor."""
+API_FEATURE = "vsphereapi"
+"""The licence feature that lets a program change anything; the free editions lack it."""
+BAD_DISCOVERY = ("fail", "error", "invalid")
+"""Parts of the words that a failed discovery is told with."""
+
+
+@rule(
+    id="vcenter-not-discovered",
+    title="Site Recovery discovers the vCenter",
+    severity=Severity.BLOCKER,
+    topologies=BOTH,
+    hint="Connect the vCenter to Site Recovery again with a valid account and wait for a discovery; "
+    "for an alternate vCenter, let it and the master target in it be discovered too.",
+    docs=pages.REPROTECT,
+)
+def vcenter_not_discovered(facts: Facts) -> Iterator[Finding]:
+    registered = known(facts.vcenters)
+    if facts.topology is Topology.MODERNIZED:
+        agent = agent_of(facts)
+        if not agent.vcenter_id:
+            yield f"{agent.name} has no vCenter."
+        elif stale(agent.last_discovery, facts.now, DISCOVERY_LIMIT):
+            yield f"{agent.name}: last discovery {ago(agent.last_discovery, facts.now)} (limit 30 minutes)."
+        own = tuple(each for each in registered if each.id.casefold() == agent.vcenter_id.casefold())
+        registered = own or registered
+    elif not registered:
+        yield f"No vCenter is registered with the configuration server of {facts.machine}."
+    for vcenter in registered:
+        yield from _undiscovered(vcenter, facts)
+
+
+def _undiscovered(vcenter: RegisteredVCenter, facts: Facts) -> Iterator[Finding]:
+    if any(word in vcenter.discovery_status.casefold() for word in BAD_DISCOVERY):
+        yield f"{vcenter.name}: its discovery is told as {vcenter.discovery_status}."
+    if stale(vcenter.last_heartbeat, facts.now, DISCOVERY_LIMIT):
+        yield f"{vcenter.name}: last heartbeat {ago(vcenter.last_heartbeat, facts.now)} (limit 30 minutes)."
+    for error in vcenter.health_errors:
+        if error.critical:
+            yield azure_errors.sentence(error, vcenter.name)
+
+
+@rule(
+    id="vcenter-privileges",
+    title="Site Recovery's account has the privileges it needs in vCenter",
+    severity=Severity.BLOCKER,
+    topologies=BOTH,
+    hint="Give the account a role with these privileges at the data center, propagating to its children; "
+    "a read-only account lets a failover work and a reprotect fail.",
+    docs=pages.VCENTER_ACCOUNT,
+)
+def vcenter_privileges(facts: Facts) -> Iterator[Finding]:
+    vcenter = known(facts.vcenter)
+    missing = known(vcenter.missing_privileges)
+    if missing:
+        yield f"{vcenter.asr_account} lacks {len(missing)} privileges in {vcenter.name}: {', '.join(missing)}."
+
+
+@rule(
+    id="esxi-free-license",
+    title="ESXi has a licence with the vSphere API",
+    severity=Severity.BLOCKER,
+    topologies=BOTH,
+    hint="Upgrade the free ESXi to a paid or an evaluation licence: it lets a failover work and a failback fail.",
+    docs=pages.REPROTECT,
+)
+def esxi_free_license(facts: Facts) -> Iterator[Finding]:
+    vcenter = known(facts.vcenter)
+    licences = known(vcenter.licences)
+    if not licences:
+        raise NotKnown(f"{vcenter.name} tells no licence")
+    hosts = [licence for licence in licences if licence.edition.casefold().startswith("esx")]
+    if hosts and all(_free(licence) for licence in hosts):
+        yield f"{vcenter.name} has only the free licence {hosts[0].name}, without the vSphere API."
+
+
+def _free(licence: Licence) -> bool:
+    free = licence.edition.casefold() == FREE_EDITION or "hypervisor" in licence.name.casefold()
+    return free and API_FEATURE not in {feature.casefold() for feature in licence.features}
+
+
+@rule(
+    id="target-not-esxi",
+    title="The target is VMware ESXi",
+    severity=Severity.BLOCKER,
+    topologies=BOTH,
+    hint="Place the master target or appliance on VMware ESXi: no other hypervisor can take machines back.",
+    docs=pages.FAILBACK_TYPES,
+)
+def target_not_esxi(facts: Facts) -> Iterator[Finding]:
+    host = target_host_of(facts)
+    product = known(host.product)
+    if "vmware esx" not in product.casefold():
+        yield f"{host.name} runs {product or 'an unknown product'}, not VMware ESXi."
+
+
+@rule(
+    id="host-not-connected",
+    title="The target's ESXi host is connected and in service",
+    severity=Severity.BLOCKER,
+    topologies=BOTH,
+    hint="Reconnect the host in vCenter or end its maintenance mode, or move the target to another host.",
+    docs=pages.PREPARE,
+)
+def host_not_connected(facts: Facts) -> Iterator[Finding]:
+    host = target_host_of(facts)
+    for _, connection in known_first([("connection", host.connection)]):
+        if connection.casefold() != "connected":
+            yield f"{host.name} is {connection or 'not connected'}."
+    if known(host.in_maintenance):
+        yield f"{host.name} is in maintenance mode."
+
+
+@rule(
+    id="host-low-memory",
+    title="The ESXi host has memory for the machine",
+    severity=Severity.WARNING,
+    topologies=BOTH,
+    hint="Free or add memory on the host, or move the VM to another host before the failback.",
+    docs=pages.TROUBLESHOOT,
+)
+def host_low_memory(facts: Facts) -> Iterator[Finding]:
+    """Only where the VM stands on the target's host: the memory of other hosts is not read."""
+    host, vm = target_host_of(facts), source_vm_of(facts)
+    if vm.host.casefold() != host.name.casefold():
+        raise NotKnown(f"{vm.name} is on {vm.host}, whose memory is not read")
+    free, needed = known(host.memory_bytes) - known(host.memory_used_bytes), known(vm.memory_bytes)
+    if free < needed:
+        yield f"{host.name} has {gib(max(0, free))} of free memory, {vm.name} needs {gib(needed)}."

@@ -1,0 +1,67 @@
+"""The machine's VM on-premises."""
+
+from collections.abc import Iterable, Iterator
+
+from homeward.checks.facts import ABSENT, Facts, Topology, known
+from homeward.checks.model import BOTH, Finding, NotApplicable, Severity, rule
+
+from . import pages
+from .present import agent_of, disks_of, item_of, source_vm_of, target_host_of
+
+AREAS = ("vm",)
+
+
+@rule(
+    id="vm-name-clash",
+    title="No other VM on the target's ESXi host has the machine's name",
+    severity=Severity.BLOCKER,
+    topologies=BOTH,
+    hint="Choose a master target or appliance on another host, move the present one there with vMotion, "
+    "or rename the other VM if it is a stray.",
+    docs=pages.TROUBLESHOOT,
+)
+def vm_name_clash(facts: Facts) -> Iterator[Finding]:
+    host, vm = target_host_of(facts), known(facts.source_vm)
+    name, own = (item_of(facts).name, "") if vm is ABSENT else (vm.name, known(vm.instance_uuid).casefold())
+    for other in known(host.vms):
+        if other.name.casefold() == name.casefold() and other.instance_uuid.casefold() != own:
+            yield f"{host.name} has another VM named {other.name} ({other.instance_uuid})."
+
+
+@rule(
+    id="vm-has-rdm",
+    title="No raw device mapping has to go to an alternate location",
+    severity=Severity.BLOCKER,
+    topologies=BOTH,
+    hint="Return to the original location, or replace the raw device mappings by virtual disks.",
+    docs=pages.FAILBACK_TYPES,
+)
+def vm_has_rdm(facts: Facts) -> Iterator[Finding]:
+    vm = source_vm_of(facts)
+    raw = [disk.label for disk in disks_of(vm) if disk.raw_mapping]
+    if raw and _alternate(facts):
+        yield f"{vm.name} has raw device mappings ({', '.join(raw)}) and would return to an alternate location."
+
+
+def _alternate(facts: Facts) -> bool:
+    """Its VM exists; in the modernized stack it still goes elsewhere with an appliance of another vCenter."""
+    if facts.topology is not Topology.MODERNIZED:
+        return False
+    agent, discovered = agent_of(facts), known(item_of(facts).discovered)
+    return (
+        discovered is ABSENT or discovered.is_deleted or agent.vcenter_id.casefold() != discovered.vcenter_id.casefold()
+    )
+
+
+@rule(
+    id="vm-had-rdm",
+    title="The lost VM had no raw device mapping",
+    severity=Severity.ATTESTATION,
+    topologies=BOTH,
+    hint="Ask the machine's owner whether its VM had raw device mappings: they return to the original location only.",
+    docs=pages.FAILBACK_TYPES,
+)
+def vm_had_rdm(facts: Facts) -> Iterable[Finding]:
+    if known(facts.source_vm) is not ABSENT:
+        raise NotApplicable("Its on-premises VM exists.")
+    return ()
