@@ -1,9 +1,17 @@
 """Notes: what a report tells without judging it (where the machine returns to, what happens to its VM)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from .facts import ABSENT, Facts, Missing
+from .model import BOTH
+
+NOTES: Mapping[str, str] = {
+    "vm-location": "Whether the machine returns to its existing VM (changes only) or to a new one (full download).",
+    "vm-powered-on": "Its on-premises VM is powered on, is shut down during the reprotect, and must stay off.",
+    "vm-has-snapshots": "Its on-premises VM has snapshots, which the job merges.",
+}
+"""The id of each note and what it tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +28,15 @@ class Note:
 
 def notes(facts: Facts) -> Iterator[Note]:
     """The notes on one machine; nothing where the facts for one could not be read (the rules say that already)."""
-    vm = facts.source_vm
-    if isinstance(vm, Missing) or isinstance(facts.item, Missing) or facts.item is ABSENT:
+    vm, item = facts.source_vm, facts.item
+    if isinstance(vm, Missing) or isinstance(item, Missing) or item is ABSENT or facts.topology not in BOTH:
         return
     if vm is ABSENT:
+        cause = "It was a physical server" if item.physical is True else "Its VM is gone from vCenter"
         yield Note(
             "vm-location",
             facts.machine,
-            "Its VM is gone from vCenter: it is created anew on the target's ESXi host (alternate location), "
-            "with a full download.",
+            f"{cause}: a VM is created on the target's ESXi host (alternate location), with a full download.",
         )
         return
     yield Note(

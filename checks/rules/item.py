@@ -58,7 +58,7 @@ def item_migrated_or_gone(facts: Facts) -> Iterator[Finding]:
     if known(facts.item) is ABSENT:
         yield (
             f"{facts.machine} has no protected item: it was never protected in this vault, its protection was "
-            "disabled, its migration to Azure was completed, or it was born in Azure. From outside all four look the same."
+            "disabled, its migration to Azure was completed, or it was born in Azure. They look the same from outside."
         )
 
 
