@@ -1,6 +1,7 @@
 """Reading Azure: Site Recovery's vaults, the failed-over VMs, and the few resources beside them."""
 
 from .connection import AzureConnection
+from .reader import AzureReader
 from .vault import Fabric, Plan, VaultReader
 
-__all__ = ["AzureConnection", "Fabric", "Plan", "VaultReader"]
+__all__ = ["AzureConnection", "AzureReader", "Fabric", "Plan", "VaultReader"]

@@ -19,6 +19,8 @@ from azure.core.rest import AsyncHttpResponse
 
 from homeward.checks.sources.access import SourceError
 
+# A 404 with one of these codes says that the resource is not there; others say that we asked at a wrong place.
+GONE = frozenset({"resourcenotfound", "resourcegroupnotfound", "notfound", "jobnotfound"})
 LONGEST = 160
 _SECRET = re.compile(
     r"(?i)bearer\s+\S+|eyJ[\w-]{8,}[\w.-]*|\b(?:sig|client_secret|password|secret|token|accountkey)=[^&\s;]+"

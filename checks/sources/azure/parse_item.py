@@ -80,24 +80,8 @@ def item(raw: object) -> Item:
         region=details.text("targetLocation"),
         log_storage_id=_log_storage(details),
         policy_id=told.text("policyId"),
+        computer_name=details.part("discoveredVmDetails").text("vmFqdn").partition(".")[0],
     )
-
-
-def aliases(raw: object) -> tuple[str, ...]:
-    """Other names that people may know the machine by: its own host name, the item's resource name, its Azure VM's."""
-    wire = Wire(raw)
-    told = wire.part("properties")
-    details = told.part("providerSpecificDetails")
-    own = told.text("friendlyName") or wire.text("name")
-    host = details.part("discoveredVmDetails").text("vmFqdn")
-    known = (
-        wire.text("name"),
-        host,
-        host.partition(".")[0],
-        details.text("recoveryAzureVMName", "targetVmName"),
-        azure_vm_id(details).rpartition("/")[2],
-    )
-    return tuple(dict.fromkeys(name for name in known if name and name.casefold() != own.casefold()))
 
 
 def network_id(raw: object) -> str:

@@ -11,13 +11,10 @@ from homeward.checks.sources.access import Limits, SourceError, VaultAddress
 
 from . import parse_item
 from .connection import AzureConnection
-from .errors import refused
+from .errors import GONE, refused
 from .parse_fabric import Fabric, Provider, fabric, has_details, provider
 from .parse_vault import Plan, has_groups, job, plan, policy, registered_vcenter
 from .shared import Clock, Shared, T
-
-# A 404 with one of these codes says that the resource is not there; others say that we asked at a wrong place.
-GONE = frozenset({"resourcenotfound", "resourcegroupnotfound", "notfound", "jobnotfound"})
 
 __all__ = ["Fabric", "Plan", "VaultReader"]
 
@@ -25,7 +22,6 @@ __all__ = ["Fabric", "Plan", "VaultReader"]
 @dataclass(frozen=True, slots=True)
 class _Items:
     items: tuple[Item, ...]
-    aliases: Mapping[str, tuple[str, ...]]
     networks: Mapping[str, str]
 
 
@@ -34,6 +30,10 @@ class VaultReader:
 
     Lists are shared by all readers for `limits.list_ttl` seconds; `forget` makes the next reads fresh.
     """
+
+    @property
+    def name(self) -> str:
+        return self.address.name
 
     def __init__(self, connection: AzureConnection, address: VaultAddress, *, limits: Limits, clock: Clock) -> None:
         self.address = address
@@ -50,10 +50,6 @@ class VaultReader:
 
     async def items(self) -> tuple[Item, ...]:
         return (await self._items.get()).items
-
-    async def aliases(self) -> Mapping[str, tuple[str, ...]]:
-        """For each item (its id, casefolded) the other names it may be called by."""
-        return (await self._items.get()).aliases
 
     async def networks(self) -> Mapping[str, str]:
         """For each item (its id, casefolded) the id of the virtual network it failed over into, "" if not told."""
@@ -97,7 +93,6 @@ class VaultReader:
         keys = [one.id.casefold() for one in items]
         return _Items(
             items=items,
-            aliases=dict(zip(keys, map(parse_item.aliases, raw), strict=True)),
             networks=dict(zip(keys, map(parse_item.network_id, raw), strict=True)),
         )
 
