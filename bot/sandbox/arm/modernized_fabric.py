@@ -35,7 +35,9 @@ def modernized_details(names: Names) -> Body:
             "aadAuthority": "https://login.invalid",
         },
         "processServers": [{**_part(names, one, "9.62.7172.1"), **_load(one)} for one in appliances],
-        "rcmProxies": [_part(names, one, "1.38.8708.11966") for one in appliances],
+        "rcmProxies": [
+            {**_part(names, one, "1.38.8708.11966"), "clientAuthenticationType": "Certificate"} for one in appliances
+        ],
         "pushInstallers": [_part(names, one, "1.39.8785.21742") for one in appliances],
         "replicationAgents": [_part(names, one, "1.38.8707.13595") for one in appliances],
         "reprotectAgents": [_reprotect_agent(names, one) for one in appliances],

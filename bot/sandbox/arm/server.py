@@ -36,7 +36,9 @@ class Received(NamedTuple):
 class SandboxArm:
     """Serves while its `async with` lasts; `page_size` is what the lists are cut into."""
 
-    def __init__(self, estate: Estate, ssl_context: ssl.SSLContext, *, token: str, page_size: int = 100) -> None:
+    def __init__(
+        self, estate: Estate, ssl_context: ssl.SSLContext, *, token: str, page_size: int = 100, port: int = 0
+    ) -> None:
         self.estate = estate
         self.page_size = page_size
         self.faults = Faults()
@@ -46,6 +48,7 @@ class SandboxArm:
         self.endpoint = ""
         self._ssl_context = ssl_context
         self._token = token
+        self._port = port
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._serve)
         # A silent answer must end with its client, and the last ones with the server.
@@ -53,7 +56,7 @@ class SandboxArm:
 
     async def __aenter__(self) -> Self:
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0, ssl_context=self._ssl_context)
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port, ssl_context=self._ssl_context)
         await site.start()
         _, port = self._runner.addresses[0]
         self.endpoint = f"https://127.0.0.1:{port}"

@@ -1,7 +1,7 @@
 """A sandbox Azure on loopback and the real SDK clients that ask it."""
 
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from types import TracebackType
 from typing import Any
 
@@ -93,6 +93,11 @@ def options(session: aiohttp.ClientSession) -> Callable[[], dict[str, Any]]:
 
 
 @pytest.fixture
+def credential() -> type[StaticCredential]:
+    return StaticCredential
+
+
+@pytest.fixture
 async def recovery(
     arm: SandboxArm, options: Callable[[], dict[str, Any]]
 ) -> AsyncIterator[SiteRecoveryManagementClient]:
@@ -106,3 +111,24 @@ async def recovery(
 async def compute(arm: SandboxArm, options: Callable[[], dict[str, Any]]) -> AsyncIterator[ComputeManagementClient]:
     async with ComputeManagementClient(StaticCredential(), SUBSCRIPTION, base_url=arm.endpoint, **options()) as client:
         yield client
+
+
+@pytest.fixture
+def get_json(arm: SandboxArm, client_context: ssl.SSLContext) -> Callable[..., Awaitable[dict[str, Any]]]:
+    """A plain GET, for what no SDK of ours reads, and for the wire's own words."""
+
+    async def get(path: str, **query: str) -> dict[str, Any]:
+        async with (
+            aiohttp.ClientSession(arm.endpoint) as session,
+            session.get(
+                path,
+                params={"api-version": "2025-08-01", **query},
+                headers={"Authorization": f"Bearer {TOKEN}"},
+                ssl=client_context,
+            ) as response,
+        ):
+            response.raise_for_status()
+            body: dict[str, Any] = await response.json()
+            return body
+
+    return get
