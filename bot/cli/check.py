@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -17,8 +17,8 @@ from homeward.checks import (
     RULES,
     Answer,
     Choices,
-    Collected,
     Collect,
+    Collected,
     NoMatch,
     SourceReading,
     SourceState,
@@ -64,7 +64,7 @@ async def _collect(name: str, *, sandbox: bool, config: str | None) -> Answer:
 
 
 @asynccontextmanager
-async def _source(*, sandbox: bool, config: str | None) -> AsyncIterator[Collect]:
+async def _source(*, sandbox: bool, config: str | None) -> AsyncGenerator[Collect]:
     if not sandbox:
         async with collector(load(config)) as collect:
             yield collect

@@ -6,14 +6,25 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from homeward.checks.facts import NOT_ASKED, Absent, AzureVm, GuestProbe, Item, Job, LogStorage, Missing, NotAsked
+from homeward.checks.facts import (
+    NOT_ASKED,
+    Absent,
+    AzureVm,
+    GuestProbe,
+    Item,
+    Job,
+    LogStorage,
+    Missing,
+    NotAsked,
+    ProcessServer,
+    Topology,
+)
 from homeward.checks.subjects import Answer, Choices, Collected, Kind, NoMatch, SourceState, Subject, Watch
 
-from .access import Limits
-from .azure.reader import AzureReader
-from .azure.vault import VaultReader
+from .access import Limits, SourceError
+from .azure import AzureReader, Fabric, VaultReader
 from .find import Listing, Match, fold, last_segment, matches, nearest
-from .join import Around, Machine, facts_of, gone, machine, nothing_known, wanted
+from .join import FABRIC_UNKNOWN, OTHER_STACK, Around, Machine, facts_of, gone, machine, nothing_known, wanted
 from .readings import Readings
 from .vcenter import OnPremises, VCenterReader, merge
 
@@ -42,15 +53,14 @@ class Collector:
     def __init__(
         self,
         azure: AzureReader,
-        vaults: Sequence[VaultReader],
-        vcenters: Sequence[VCenterReader],
+        vcenters: Mapping[str, VCenterReader],
         *,
         limits: Limits,
         clocks: Clocks,
     ) -> None:
         self._azure = azure
-        self._vaults = {vault.name: vault for vault in vaults}
-        self._vcenters = {vcenter.name: vcenter for vcenter in vcenters}
+        self._vaults = {vault.name: vault for vault in azure.vaults}
+        self._vcenters = dict(vcenters)
         self._limits = limits
         self._clocks = clocks
 
@@ -103,8 +113,9 @@ class Collector:
                 readings.read(source, vault.fabrics()), readings.read(source, vault.policies())
             )
             by_fabric = fabrics if isinstance(fabrics, Missing) else {fold(fabric.id): fabric for fabric in fabrics}
+            servers = await self._process_servers(vault, present, by_fabric)
             machines = [
-                machine(label, item, by_fabric, policies, now)
+                machine(label, item, by_fabric, servers.get(fold(item.id), Missing(OTHER_STACK)), policies, now)
                 for label, item in zip(_labels(present), present, strict=True)
             ]
             on_premises = await self._on_premises(machines, readings)
@@ -124,6 +135,27 @@ class Collector:
             machines=facts + tuple(gone(last_segment(id), now) for id in lost),
             sources=readings.all(),
         )
+
+    async def _process_servers(
+        self, vault: VaultReader, items: Iterable[Item], fabrics: Mapping[str, Fabric] | Missing
+    ) -> Mapping[str, tuple[ProcessServer, ...] | Missing]:
+        """Each classic machine's process servers, with their place told as seen from its network in Azure."""
+        classic = [item for item in items if item.topology is Topology.CLASSIC]
+        if isinstance(fabrics, Missing) or not classic:
+            return {fold(item.id): fabrics for item in classic if isinstance(fabrics, Missing)}
+        networks = await vault.networks()
+        placed: dict[tuple[str, str], tuple[ProcessServer, ...]] = {}
+        of_item: dict[str, tuple[ProcessServer, ...] | Missing] = {}
+        for item in classic:
+            fabric, network = fabrics.get(fold(item.fabric_id)), networks.get(fold(item.id), "")
+            if fabric is None:
+                of_item[fold(item.id)] = Missing(FABRIC_UNKNOWN)
+                continue
+            key = (fabric.id, fold(network))
+            if key not in placed:
+                placed[key] = await self._azure.place(fabric.process_servers, network)
+            of_item[fold(item.id)] = placed[key]
+        return of_item
 
     async def _jobs(
         self, vault: VaultReader, items: Iterable[Item], readings: Readings
@@ -166,7 +198,8 @@ class Collector:
         read = await asyncio.gather(
             *(readings.read(_vcenter_source(name), reader.read(queries)) for name, reader in self._vcenters.items())
         )
-        return merge(dict(zip(self._vcenters, read, strict=True)), queries)
+        answers = [SourceError(answer.reason) if isinstance(answer, Missing) else answer for answer in read]
+        return merge(dict(zip(self._vcenters, answers, strict=True)), queries)
 
     async def _elsewhere(self, name: str, listings: Iterable[Listing], readings: Readings) -> Answer:
         """No vault has it. A VM of that name in vCenter or Azure is one that is not (or no longer) protected."""

@@ -8,7 +8,7 @@ from rapidfuzz import fuzz, process
 from homeward.checks.facts import Item, Topology
 from homeward.checks.subjects import Candidate, Kind
 
-from .azure.vault import Plan
+from .azure import Plan
 
 NEAREST = 5
 """How many near names are offered: as many as fit one row of buttons."""

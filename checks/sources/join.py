@@ -28,12 +28,13 @@ from homeward.checks.facts import (
     Topology,
 )
 
-from .azure.vault import Fabric
+from .azure import Fabric
 from .choose import choice, master_target, reprotect_agent
 from .find import fold, group_key
 from .vcenter import OnPremises, VmQuery, Wanted
 
 OTHER_STACK = "the machine is protected by the other stack"
+FABRIC_UNKNOWN = "the vault's list of fabrics does not have the machine's"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +73,12 @@ def machine(
     label: str,
     item: Item,
     fabrics: Mapping[str, Fabric] | Missing,
+    process_servers: tuple[ProcessServer, ...] | Missing,
     policies: tuple[Policy, ...] | Missing,
     now: datetime,
 ) -> Machine:
     """A machine with the target and values that are the sensible choice for it. `fabrics` by folded id."""
     fabric = _fabric(item, fabrics)
-    process_servers = fabric if isinstance(fabric, Missing) else fabric.process_servers
     target: MasterTarget | Absent | Missing = Missing(OTHER_STACK)
     agent: ReprotectAgent | Absent | Missing = Missing(OTHER_STACK)
     if item.topology is Topology.CLASSIC:
@@ -99,7 +100,8 @@ def wanted(machine: Machine) -> Wanted:
         target = VmQuery(name=server.name, host_name=server.name, ip=server.ip_address)
     elif isinstance(chosen, ReprotectAgent):
         target = VmQuery(instance_uuid=chosen.vsphere_id, name=chosen.name, host_name=chosen.fqdn)
-    return Wanted(machine.label, source, target, machine.choice.datastore)
+    modernized = item.topology is Topology.MODERNIZED
+    return Wanted(machine.label, source, target, machine.choice.datastore, modernized=modernized)
 
 
 def facts_of(
@@ -171,7 +173,7 @@ def _facts(
 def _fabric(item: Item, fabrics: Mapping[str, Fabric] | Missing) -> Fabric | Missing:
     if isinstance(fabrics, Missing):
         return fabrics
-    return fabrics.get(fold(item.fabric_id)) or Missing("the vault's list of fabrics does not have the machine's")
+    return fabrics.get(fold(item.fabric_id)) or Missing(FABRIC_UNKNOWN)
 
 
 def _configuration_server(fabric: Fabric | Missing) -> ConfigurationServer | Missing:

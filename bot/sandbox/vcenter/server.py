@@ -37,9 +37,9 @@ _VERSIONS = (
 class SandboxVCenter:
     """The vSphere API of one estate, while the context is open. `calls` are the methods called, in order."""
 
-    def __init__(self, estate: "Estate", ssl_context: "ssl.SSLContext") -> None:
+    def __init__(self, estate: "Estate", ssl_context: "ssl.SSLContext", *, port: int = 0) -> None:
         self.host = _HOST
-        self.port = 0
+        self.port = port
         self.faults = Faults()
         self.calls: list[str] = []
         self._estate = estate
@@ -74,9 +74,14 @@ class SandboxVCenter:
     async def stop_listening(self) -> None:
         """Gone, with its open connections; sessions outlive it, as those of a vCenter that the network hides."""
         self._stopping.set()
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
+        if self._runner is None:
+            return
+        # Clients that block hold connections open without reading: TLS would wait long for their goodbye.
+        for connection in self._runner.server.connections if self._runner.server else ():
+            if connection.transport is not None:
+                connection.transport.abort()
+        await self._runner.cleanup()
+        self._runner = None
 
     def expire_sessions(self) -> None:
         self._sessions.close_all()

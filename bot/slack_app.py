@@ -1,0 +1,34 @@
+"""The Bolt app of the standalone bot, and its web client, from the settings."""
+
+import ssl
+
+import aiohttp
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from .settings import Settings, secret
+
+
+def tls(settings: Settings) -> ssl.SSLContext:
+    """Always verifying; with the configured certificate authority where Slack is reached through one's own."""
+    return ssl.create_default_context(cafile=settings.slack.ca_file or None)
+
+
+def web_client(settings: Settings, session: aiohttp.ClientSession | None = None) -> AsyncWebClient:
+    """Raises SettingsError when the bot's token is missing."""
+    slack = settings.slack
+    return AsyncWebClient(
+        token=secret("slack.bot_token", slack.bot_token, slack.bot_token_file),
+        base_url=slack.api_url.rstrip("/") + "/",
+        ssl=tls(settings),
+        session=session,
+    )
+
+
+def bolt_app(settings: Settings) -> AsyncApp:
+    """An app that answers to nothing yet. Raises SettingsError when a secret that its mode needs is missing."""
+    slack = settings.slack
+    signing_secret = "socket mode is not signed"  # noqa: S105 - Bolt wants one even where nothing is signed
+    if slack.mode == "http":
+        signing_secret = secret("slack.signing_secret", slack.signing_secret, slack.signing_secret_file)
+    return AsyncApp(client=web_client(settings), signing_secret=signing_secret, process_before_response=True)
