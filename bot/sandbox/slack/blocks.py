@@ -12,6 +12,7 @@ from slack_sdk.models.views import View
 
 from .messages import Payload
 from .models import kept, problems_by_model
+from .reading import dicts, listed
 from .shapes import problems_in_shape
 from .texts import MESSAGE_TEXT, broadcasts, problems_in_texts
 
@@ -46,7 +47,7 @@ def problems_in_message(payload: Payload) -> list[str]:
         problems.append("/metadata: needs event_type (a string) and event_payload (an object)")
     if blocks is not None:
         problems += _problems_in_blocks(blocks, most=MESSAGE_BLOCKS, refused=_NOT_IN_MESSAGES)
-    return problems
+    return list(dict.fromkeys(problems))
 
 
 def problems_in_view(view: Payload) -> list[str]:
@@ -67,25 +68,25 @@ def problems_in_view(view: Payload) -> list[str]:
         kept(View(**cast("Payload", {**frame, "blocks": [{"type": "divider"}]})))
     except (SlackObjectFormationError, TypeError, KeyError) as error:
         problems.append(f"/: {error}")
-    if kind == "modal" and not view.get("submit") and any(b.get("type") == "input" for b in _dicts(blocks)):
+    if kind == "modal" and not view.get("submit") and any(b.get("type") == "input" for b in dicts(blocks)):
         problems.append("/submit: missing; the view has an input")
-    return problems
+    return list(dict.fromkeys(problems))
 
 
 def _problems_in_blocks(blocks: object, *, most: int, refused: set[str]) -> list[str]:
+    given = listed(blocks)
     if not isinstance(blocks, list | tuple):
         return ["/blocks: not a list"]
-    given = cast("list[object]", blocks)
     problems = [f"/blocks: {len(given)} blocks, at most {most}"] if len(given) > most else list[str]()
     for place, block in enumerate(given):
         path = f"/blocks/{place}"
         if not isinstance(block, dict):
             problems.append(f"{path}: not an object")
-        elif (kind := cast("Payload", block).get("type")) in refused:
+        elif (kind := str(cast("Payload", block).get("type"))) in refused:
             problems.append(f"{path}: {kind} is not allowed here")
         else:
             problems += _problems_in_block(cast("Payload", block), path)
-    known = _dicts(given)
+    known = dicts(given)
     ids = Counter(str(block["block_id"]) for block in known if block.get("block_id"))
     problems += [f"/blocks: block_id {name} stands {times} times" for name, times in ids.items() if times > 1]
     markdown = sum(len(str(block.get("text", ""))) for block in known if block.get("type") == "markdown")
@@ -101,7 +102,7 @@ def _problems_in_block(block: Payload, path: str) -> Iterator[str]:
     yield from problems_in_shape(block, path)
     yield from problems_in_texts(block, path)
     inner = {"plan": "tasks", "container": "child_blocks", "carousel": "elements"}.get(str(block.get("type")))
-    for place, child in enumerate(_dicts(block.get(inner or ""))):
+    for place, child in enumerate(dicts(block.get(inner or ""))):
         yield from _problems_in_block(child, f"{path}/{inner}/{place}")
 
 
@@ -110,9 +111,3 @@ def _is_metadata(metadata: object) -> bool:
         return False
     known = cast("Payload", metadata)
     return isinstance(known.get("event_type"), str) and isinstance(known.get("event_payload"), dict)
-
-
-def _dicts(blocks: object) -> list[Payload]:
-    if not isinstance(blocks, list | tuple):
-        return []
-    return [cast("Payload", block) for block in cast("list[object]", blocks) if isinstance(block, dict)]

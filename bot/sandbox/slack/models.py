@@ -8,6 +8,7 @@ from slack_sdk.models.basic_objects import JsonObject
 from slack_sdk.models.blocks import Block
 
 from .messages import Payload
+from .reading import listed
 
 # slack_sdk's models are typed with bare dicts
 _parse = cast("Callable[[Payload], JsonObject | None]", Block.parse)  # pyright: ignore[reportUnknownMemberType]
@@ -24,12 +25,13 @@ def problems_by_model(block: Payload, path: str) -> Iterator[str]:
             yield f"{path}: unknown block type {block.get('type')!r}"
             return
         yield from _lost(block, kept(parsed), path)
-    except (SlackObjectFormationError, TypeError, ValueError, KeyError, AttributeError) as error:
+    except (SlackObjectFormationError, TypeError, ValueError, KeyError, AttributeError, IndexError) as error:
         yield f"{path}: {error}"
 
 
 def _lost(given: object, kept: object, path: str) -> Iterator[str]:
     """What slack_sdk dropped or changed when it read a block: unknown keys, unknown types, empty values."""
+    many, few = listed(given), listed(kept)
     if isinstance(given, dict):
         here = cast("Payload", given)
         there = cast("Payload", kept) if isinstance(kept, dict) else {}
@@ -41,8 +43,9 @@ def _lost(given: object, kept: object, path: str) -> Iterator[str]:
             else:
                 yield from _lost(value, there[key], f"{path}/{key}")
     elif isinstance(given, list | tuple) and isinstance(kept, list | tuple):
-        pairs = zip(cast("list[object]", given), cast("list[object]", kept), strict=False)
-        for place, (value, other) in enumerate(pairs):
+        if len(many) != len(few):
+            yield f"{path}: has something unknown"
+        for place, (value, other) in enumerate(zip(many, few, strict=False)):
             if other is None and value is not None:
                 yield f"{path}/{place}: unknown or not allowed"
             else:

@@ -6,7 +6,7 @@ from typing import cast
 
 from .messages import Message, Payload, with_block_ids
 from .people import Channel, User
-from .texts import objects
+from .reading import objects
 from .workspace import Workspace
 
 _AT = re.compile(r"@([\w.-]+)")

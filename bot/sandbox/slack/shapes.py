@@ -6,7 +6,7 @@ from typing import cast
 
 from .messages import Payload
 from .models import problems_by_model
-from .texts import objects
+from .reading import dicts, listed, objects
 
 SHORT_TEXT = 2_000
 """Fields of a section, texts of a context."""
@@ -54,9 +54,8 @@ def problems_in_shape(block: Payload, path: str) -> Iterator[str]:
 
 
 def _wrong_types(value: object, allowed: set[str], path: str) -> Iterator[str]:
-    many = cast("list[object]", value if isinstance(value, list | tuple) else [value])
-    for place, held in enumerate(many):
-        kind = cast("Payload", held).get("type") if isinstance(held, dict) else None
+    for place, held in enumerate(listed(value) or [value]):
+        kind = str(cast("Payload", held).get("type")) if isinstance(held, dict) else None
         if kind not in allowed:
             yield f"{path}/{place}: type {kind!r} is not allowed here"
 
@@ -69,11 +68,13 @@ def _elements(block: Payload, path: str) -> Iterator[str]:
     yield from (f"{path}: action_id {name} stands {times} times" for name, times in actions.items() if times > 1)
     for where, here in objects(block, path):
         kind = str(here.get("type"))
-        options = here.get("options")
-        if kind in _MOST and isinstance(options, list | tuple):
-            most, found = _MOST[kind], cast("list[Payload]", options)
+        if kind in _MOST:
+            most, found = _MOST[kind], dicts(here.get("options"))
             if len(found) > most:
                 yield f"{where}/options: {len(found)} options, at most {most}"
+            if kind not in ("checkboxes", "radio_buttons"):
+                for number, option in enumerate(found):
+                    yield from _wrong_types(option.get("text"), {"plain_text"}, f"{where}/options/{number}/text")
             values = Counter(str(option.get("value")) for option in found)
             yield from (f"{where}/options: value {value} stands twice" for value in values if values[value] > 1)
 
@@ -87,7 +88,7 @@ def _context(block: Payload, path: str) -> Iterator[str]:
 
 
 def _too_long(texts: object, path: str) -> Iterator[str]:
-    for place, held in enumerate(cast("list[Payload]", texts or [])):
+    for place, held in enumerate(dicts(texts)):
         length = len(str(held.get("text") or ""))
         if length > SHORT_TEXT:
             yield f"{path}/{place}: {length} characters, at most {SHORT_TEXT}"
@@ -101,25 +102,25 @@ def _alert(block: Payload, path: str) -> Iterator[str]:
 
 
 def _table(block: Payload, path: str) -> Iterator[str]:
-    rows = block.get("rows")
-    if not isinstance(rows, list | tuple):
-        yield f"{path}/rows: not a list"
-        return
-    table = cast("list[list[Payload]]", rows)
-    if len(table) > TABLE_ROWS:
-        yield f"{path}/rows: {len(table)} rows, at most {TABLE_ROWS}"
-    for place, row in enumerate(table):
+    rows = listed(block.get("rows"))
+    if not 1 <= len(rows) <= TABLE_ROWS:
+        yield f"{path}/rows: {len(rows)} rows, between 1 and {TABLE_ROWS}"
+    for place, row in enumerate(map(listed, rows)):
         if not row or len(row) > TABLE_COLUMNS:
             yield f"{path}/rows/{place}: {len(row)} cells, between 1 and {TABLE_COLUMNS}"
         for column, cell in enumerate(row):
             yield from _cell(cell, f"{path}/rows/{place}/{column}")
-    settings = cast("list[Payload | None]", block.get("column_settings") or [])
+    settings = listed(block.get("column_settings"))
     if len(settings) > TABLE_COLUMNS:
         yield f"{path}/column_settings: at most {TABLE_COLUMNS}"
     for place, setting in enumerate(settings):
-        known = setting or {}
-        if set(known) - {"align", "is_wrapped"} or known.get("align", "left") not in ("left", "center", "right"):
-            yield f"{path}/column_settings/{place}: {known}"
+        known = cast("Payload", setting) if isinstance(setting, dict) else {}
+        if (
+            setting not in (None, known)
+            or set(known) - {"align", "is_wrapped"}
+            or known.get("align", "left") not in ("left", "center", "right")
+        ):
+            yield f"{path}/column_settings/{place}: {setting}"
 
 
 def _cell(cell: object, path: str) -> Iterator[str]:
@@ -144,7 +145,7 @@ def _task(block: Payload, path: str) -> Iterator[str]:
     for key in ("details", "output"):
         if isinstance(block.get(key), dict):
             yield from _rich_text(block[key], f"{path}/{key}")
-    for place, source in enumerate(cast("list[Payload]", block.get("sources") or [])):
+    for place, source in enumerate(dicts(block.get("sources"))):
         if set(source) != {"type", "url", "text"}:
             yield f"{path}/sources/{place}: a source has type, url and text"
 
@@ -152,7 +153,7 @@ def _task(block: Payload, path: str) -> Iterator[str]:
 def _plan(block: Payload, path: str) -> Iterator[str]:
     if not isinstance(block.get("title"), str) or not block["title"]:
         yield f"{path}/title: needs a string"
-    tasks = cast("list[Payload]", block.get("tasks") or [])
+    tasks = dicts(block.get("tasks"))
     ids = Counter(str(task.get("task_id")) for task in tasks)
     yield from (f"{path}/tasks: task_id {name} stands twice" for name in ids if ids[name] > 1)
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import cast
 
 from .messages import Payload
+from .reading import objects
 
 MESSAGE_TEXT = 40_000
 
@@ -24,18 +25,6 @@ _ALWAYS_PLAIN = {
 def broadcasts(text: str) -> list[str]:
     """The mentions in a text that would ring a whole channel or group."""
     return _BROADCAST.findall(text)
-
-
-def objects(value: object, path: str = "") -> Iterator[tuple[str, Payload]]:
-    """Every JSON object inside a value, the value itself included, with the path to it."""
-    if isinstance(value, dict):
-        here = cast("Payload", value)
-        yield path, here
-        for key, inner in here.items():
-            yield from objects(inner, f"{path}/{key}")
-    elif isinstance(value, list | tuple):
-        for place, inner in enumerate(cast("list[object]", value)):
-            yield from objects(inner, f"{path}/{place}")
 
 
 def problems_in_texts(block: Payload, path: str) -> Iterator[str]:

@@ -54,7 +54,9 @@ async def test_the_bot_learns_who_it_is_and_what_it_may(client: Any) -> None:
 
 
 async def test_a_client_that_does_not_know_the_authority_is_refused_by_tls(slack: SandboxSlack) -> None:
-    stranger: Any = AsyncWebClient(token=slack.token, base_url=slack.base_url, ssl=ssl.create_default_context())
+    stranger: Any = AsyncWebClient(
+        token=slack.token, base_url=slack.base_url, ssl=ssl.create_default_context(), retry_handlers=[]
+    )
     with pytest.raises(aiohttp.ClientConnectorCertificateError):
         await stranger.auth_test()
 
