@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Iterator
 from typing import cast
 
+import aiohttp
 from azure.core.exceptions import (
     AzureError,
     ClientAuthenticationError,
@@ -98,7 +99,9 @@ def _sign_in(error: ClientAuthenticationError) -> str:
 
 
 def _network(error: BaseException, host: str) -> str:
-    for cause in _causes(error):
+    causes = list(_causes(error))
+    # aiohttp's errors are also ssl's and the system's by class, but lack their attributes; the real ones follow.
+    for cause in (one for one in causes if not isinstance(one, aiohttp.ClientError)):
         if isinstance(cause, ssl.SSLCertVerificationError):
             return f"the certificate of {host} is not trusted: {clean(cause.verify_message)}"
         if isinstance(cause, ssl.SSLError):
@@ -109,7 +112,9 @@ def _network(error: BaseException, host: str) -> str:
             return f"{host} refused the connection"
         if isinstance(cause, ConnectionError):
             return f"{host} closed the connection without an answer"
-    for cause in _causes(error):
+    if any(isinstance(cause, aiohttp.ServerDisconnectedError) for cause in causes):
+        return f"{host} closed the connection without an answer"
+    for cause in causes:
         if isinstance(cause, OSError) and not isinstance(cause, AzureError):
             return f"no connection to {host}: {clean(cause.strerror or type(cause).__name__)}"
     return ""
