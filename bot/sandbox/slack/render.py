@@ -179,16 +179,13 @@ def _alert(block: Payload, width: int, names: Names) -> Iterator[str]:
 
 
 def _rich_text(block: Payload, width: int, names: Names) -> Iterator[str]:
-    counted = 0
     for element in _many(block, "elements"):
         if element["type"] != "rich_text_list":
-            counted = 0
-        match element["type"]:
+                match element["type"]:
             case "rich_text_list":
                 indent = "  " * int(element.get("indent") or 0)
-                for item in _many(element, "elements"):
-                    counted += 1
-                    mark = f"{counted}. " if element.get("style") == "ordered" else "• "
+                for number, item in enumerate(_many(element, "elements"), int(element.get("offset") or 0) + 1):
+                    mark = f"{number}. " if element.get("style") == "ordered" else "• "
                     yield from wrapped(indent + mark + _inline(item, names), width, hanging=indent + " " * len(mark))
             case "rich_text_quote":
                 yield from wrapped(_inline(element, names), width, indent="> ")
