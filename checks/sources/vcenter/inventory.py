@@ -86,7 +86,7 @@ class Inventory:
 
 def read_inventory(session: Session, *, vcenter: str, username: str, now: float) -> Inventory:
     content = session.content
-    view = session.ask(
+    view = session.need(
         content.viewManager.CreateContainerView,
         content.rootFolder,
         [vim.VirtualMachine, vim.Datastore, vim.Datacenter],

@@ -44,6 +44,7 @@ class VCenterReader:
         self._session = Session(access, timeout=limits.collect_timeout)
         self._privileges = Privileges(access, clock)
         self._inventory: Inventory | None = None
+        self._closed = False
         self._refreshing = threading.Lock()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix=f"homeward-{access.name}")
 
@@ -62,16 +63,22 @@ class VCenterReader:
         return await self._in_thread(lambda: self._known(not_older_than=NAMES_KEPT_FOR).names)
 
     async def close(self) -> None:
+        """Logs out; further readings are refused. May be called again."""
+        if self._closed:
+            return
         try:
             await self._in_thread(self._session.log_out, within=min(_LOGOUT_TIMEOUT, self._timeout))
         except SourceError:
             pass  # it ends by itself when idle
         finally:
+            self._closed = True
             self._session.drop()
             self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def _in_thread(self, work: Callable[[], T], *, within: float | None = None) -> T:
         """Gives up at the time-out even if the thread cannot, and hangs up its line so that it soon can."""
+        if self._closed:
+            raise SourceError(f"{self._access.name} is no longer read: its connection was closed")
         exchange = Exchange()
 
         def run() -> T:

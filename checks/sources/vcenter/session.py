@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 from pyVim.connect import VimSessionOrientedStub
 from pyVmomi import vim, vmodl
@@ -20,6 +20,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 _ServiceInstance: Any = vim.ServiceInstance
 _SessionManager: Any = vim.SessionManager
+_SessionStub: Any = VimSessionOrientedStub
 # Any: pyVmomi's stubs leave constructors and nested types untyped.
 
 API_VERSION = "vim.version.version11"
@@ -69,7 +70,7 @@ class _Wire(SoapStubAdapter):
     """pyVmomi's adapter, whose connections belong to the exchange of the thread that uses them."""
 
     def __init__(self, exchanges: threading.local, **settings: Any) -> None:
-        self._parent: Any = super()  # untyped
+        self._parent = cast("Any", super())  # untyped
         self._parent.__init__(**settings)
         self._exchanges = exchanges
 
@@ -94,8 +95,8 @@ class Session:
         self._timeout = timeout
         self._exchanges = threading.local()
         self._lock = threading.Lock()
-        self._wire: _Wire | None = None
-        self._stub: VimSessionOrientedStub | None = None
+        self._wire: Any = None
+        self._stub: Any = None
         self._content: Any = None
 
     @contextmanager
@@ -118,15 +119,19 @@ class Session:
             # pyVmomi's decoder raises whatever a broken answer makes it.
             raise SourceError(reason(error, self._access, self._timeout)) from error
 
+    def need(self, method: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `ask`, for what has a result: pyVmomi takes a web page, as of a proxy, for an answer without one."""
+        result = self.ask(method, *args, **kwargs)
+        if result is None:
+            raise SourceError(f"{self._access.name} sent an answer that is empty, or no vCenter's")
+        return result
+
     @property
     def content(self) -> Any:
         """The service content: the server's description and its managers."""
         if self._content is None:
             instance = _ServiceInstance("ServiceInstance", self._connected())
-            content = self.ask(instance.RetrieveContent)
-            if content is None:
-                raise SourceError(f"{self._access.name} does not answer as a vCenter does")
-            self._content = content
+            self._content = self.need(instance.RetrieveContent)
         return self._content
 
     def log_out(self) -> None:
@@ -142,7 +147,7 @@ class Session:
         if self._wire is not None:
             self._wire.DropConnections()
 
-    def _connected(self) -> VimSessionOrientedStub:
+    def _connected(self) -> Any:
         with self._lock:
             if self._stub is None:
                 self._wire = _Wire(
@@ -153,7 +158,7 @@ class Session:
                     sslContext=self._trust(),
                     httpConnectionTimeout=self._timeout,
                 )
-                self._stub = VimSessionOrientedStub(self._wire, self._log_in, retryDelay=0, retryCount=_ATTEMPTS)
+                self._stub = _SessionStub(self._wire, self._log_in, retryDelay=0, retryCount=_ATTEMPTS)
             return self._stub
 
     def _trust(self) -> ssl.SSLContext:

@@ -66,14 +66,14 @@ def retrieve(session: Session, filters: Sequence[Any]) -> Answer:
     collector = session.content.propertyCollector
     answer: dict[Any, Properties] = {}
     asked: dict[str, frozenset[str]] = {}
-    page: Any = session.ask(collector.RetrievePropertiesEx, list(filters), PC.RetrieveOptions())
+    page: Any = session.need(collector.RetrievePropertiesEx, list(filters), PC.RetrieveOptions())
     while page is not None:
         for content in page.objects:
             kind = str(content.obj._wsdlName)
             if kind not in asked:
                 asked[kind] = frozenset(_paths(filters, content.obj))
             answer.setdefault(content.obj, Properties(asked[kind])).add(content)
-        page: Any = session.ask(collector.ContinueRetrievePropertiesEx, page.token) if page.token else None
+        page = session.need(collector.ContinueRetrievePropertiesEx, page.token) if page.token else None
     return answer
 
 
