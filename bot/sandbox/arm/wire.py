@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 from uuid import NAMESPACE_URL, uuid5
 
@@ -22,6 +23,7 @@ STALE_MINUTES = 15
 """After so long without a heartbeat, Azure calls a server critical."""
 
 
+@cache
 def guid(kind: str, name: str) -> str:
     """The same GUID for the same thing, in every run."""
     return str(uuid5(NAMESPACE_URL, f"sandbox:{kind}:{name.casefold()}"))

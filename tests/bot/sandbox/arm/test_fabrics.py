@@ -31,7 +31,7 @@ async def test_each_stack_is_a_fabric(recovery: SiteRecoveryManagementClient) ->
 
 
 async def test_a_fabric_is_found_by_its_name(recovery: SiteRecoveryManagementClient) -> None:
-    listed = [fabric async for fabric in recovery.replication_fabrics.list(*HERE)][0]
+    listed, _ = [fabric async for fabric in recovery.replication_fabrics.list(*HERE)]
     got = await recovery.replication_fabrics.get(*HERE, str(listed.name).upper())
     assert got.id == listed.id
 

@@ -62,7 +62,7 @@ async def test_the_list_gives_what_a_get_of_the_item_gives_in_whatever_case_it_i
 async def test_an_item_asked_for_in_the_other_fabric_is_not_there(
     arm: SandboxArm, recovery: SiteRecoveryManagementClient
 ) -> None:
-    fabric = [item async for item in recovery.replication_fabrics.list(RESOURCE_GROUP, VAULT)][0]
+    fabric, _ = [one async for one in recovery.replication_fabrics.list(RESOURCE_GROUP, VAULT)]
     own = str((await _find(recovery, "web01-0011")).id).split("/")
     with pytest.raises(Exception, match="ResourceNotFound"):
         await recovery.replication_protected_items.get(RESOURCE_GROUP, VAULT, str(fabric.name), own[12], own[14])

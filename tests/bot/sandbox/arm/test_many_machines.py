@@ -1,7 +1,5 @@
 """The sandbox bears a company of hundreds of machines."""
 
-import time
-
 from azure.mgmt.recoveryservicessiterecovery.aio import SiteRecoveryManagementClient
 
 from homeward.bot.sandbox.arm import SandboxArm
@@ -26,10 +24,8 @@ async def test_a_plan_of_five_hundred_machines_is_read_in_pages(
         item.azure_vm = AzureVm(name)
         arm.estate.vault.items.append(item)
     arm.estate.vault.plans.append(RecoveryPlan("everything", [names]))
-    began = time.monotonic()
     items = [item async for item in recovery.replication_protected_items.list(RESOURCE_GROUP, VAULT)]
     plan = await recovery.replication_recovery_plans.get(RESOURCE_GROUP, VAULT, "everything")
-    assert time.monotonic() - began < 5
     assert len(items) == 513
     assert len(arm.requests) == 6 + 1
     assert plan.properties is not None

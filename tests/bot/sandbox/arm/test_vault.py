@@ -71,7 +71,7 @@ async def test_plans_are_listed_without_machines_that_nobody_protects(
 
 async def test_a_busy_item_names_its_job_which_runs(arm: SandboxArm, recovery: SiteRecoveryManagementClient) -> None:
     arm.estate.vault.item("web01").job_id = "11112222-aaaa"
-    item = [one async for one in recovery.replication_protected_items.list(*HERE)][0]
+    item, *_ = [one async for one in recovery.replication_protected_items.list(*HERE)]
     job_id = cast("Any", item.properties).current_scenario.job_id
     job = cast("Any", (await recovery.replication_jobs.get(*HERE, job_id.rsplit("/", 1)[1])).properties)
     assert (job.state, job.scenario_name, job.end_time) == ("InProgress", "SwitchReplicationGroupProtection", None)
@@ -109,20 +109,20 @@ async def test_the_log_storage_tells_region_and_tier(arm: SandboxArm, get_json: 
 
 
 @pytest.mark.parametrize(
-    "filter", ["principalId eq '{}'", "assignedTo('{}')", "atScope() and assignedTo('{}')", "PrincipalId EQ '{}'"]
+    "wording", ["principalId eq '{}'", "assignedTo('{}')", "atScope() and assignedTo('{}')", "PrincipalId EQ '{}'"]
 )
-async def test_the_identity_holds_roles_on_the_log_storage(arm: SandboxArm, get_json: GetJson, filter: str) -> None:
+async def test_the_identity_holds_roles_on_the_log_storage(arm: SandboxArm, get_json: GetJson, wording: str) -> None:
     arm.estate.vault.log_storage.vault_roles.append("Our own role")
     principal = (await get_json(VAULT_PATH))["identity"]["principalId"]
     path = f"{STORAGE_PATH}/providers/Microsoft.Authorization/roleAssignments"
-    found = await get_json(path, **{"$filter": filter.format(principal)})
+    found = await get_json(path, **{"$filter": wording.format(principal)})
     definitions = [await get_json(one["properties"]["roleDefinitionId"]) for one in found["value"]]
     assert [one["properties"]["roleName"] for one in definitions] == [
         "Contributor",
         "Storage Blob Data Contributor",
         "Our own role",
     ]
-    assert (await get_json(path, **{"$filter": filter.format("somebody")}))["value"] == []
+    assert (await get_json(path, **{"$filter": wording.format("somebody")}))["value"] == []
 
 
 async def test_without_an_identity_there_are_no_roles(arm: SandboxArm, get_json: GetJson) -> None:
