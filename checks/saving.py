@@ -42,10 +42,10 @@ def load(text: str) -> Collected:
         document: object = json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"This is not a facts file: it is not JSON ({error}).") from error
-    if not isinstance(document, dict) or cast("dict[str, object]", document).get("format") != FORMAT:
+    entries = _entries(document)
+    if entries is None or entries.get("format") != FORMAT:
         raise ValueError(f'This is not a facts file: it has no "format" of "{FORMAT}".')
-    collected = _decode(Collected, cast("dict[str, object]", document).get("collected"), "collected")
-    return cast("Collected", collected)
+    return cast("Collected", _decode(Collected, entries.get("collected"), "collected"))
 
 
 def _refuse(constant: str) -> object:
@@ -74,8 +74,8 @@ def _decode(kind: object, value: object, place: str) -> object:
     if get_origin(kind) is tuple:
         if not isinstance(value, list):
             raise _wrong(place, "a list", value)
-        entries = cast("list[object]", value)
-        return tuple(_decode(get_args(kind)[0], each, f"{place}[{index}]") for index, each in enumerate(entries))
+        listed = cast("list[object]", value)
+        return tuple(_decode(get_args(kind)[0], each, f"{place}[{index}]") for index, each in enumerate(listed))
     if kind is datetime:
         return _moment(value, place)
     if isinstance(kind, type) and issubclass(kind, Enum):
@@ -96,8 +96,9 @@ def _decode_union(kinds: tuple[object, ...], value: object, place: str) -> objec
     plain: object = None
     for kind in kinds:
         if kind is Missing:
-            if isinstance(value, dict) and "missing" in value:
-                return _decode_dataclass(Missing, {"reason": cast("dict[str, object]", value)["missing"]}, place)
+            entries = _entries(value)
+            if entries is not None and entries.keys() == {"missing"}:
+                return Missing(cast("str", _decode(str, entries["missing"], f"{place}.missing")))
         elif isinstance(kind, type) and kind in _MARKS:
             word, mark = _MARKS[kind]
             if value == {word: True}:
@@ -108,9 +109,9 @@ def _decode_union(kinds: tuple[object, ...], value: object, place: str) -> objec
 
 
 def _decode_dataclass(kind: type, value: object, place: str) -> object:
-    if not isinstance(value, dict):
+    entries = _entries(value)
+    if entries is None:
         raise _wrong(place, "an object", value)
-    entries = cast("dict[str, object]", value)
     kinds: dict[str, object] = {field.name: field.type for field in fields(kind)}
     for name in entries:
         if name not in kinds:
@@ -119,6 +120,10 @@ def _decode_dataclass(kind: type, value: object, place: str) -> object:
         if name not in entries:
             raise ValueError(f"This is not a facts file: {place}.{name} is not there.")
     return kind(**{name: _decode(each, entries[name], f"{place}.{name}") for name, each in kinds.items()})
+
+
+def _entries(value: object) -> dict[str, object] | None:
+    return cast("dict[str, object]", value) if isinstance(value, dict) else None
 
 
 def _moment(value: object, place: str) -> datetime:

@@ -1,0 +1,170 @@
+"""The rules about the protected item."""
+
+from datetime import timedelta
+
+import pytest
+
+from homeward.checks.facts import ABSENT, NEVER, HealthError, Job, Os, Topology
+from homeward.checks.rules.item import (
+    item_cannot_reprotect,
+    item_failover_not_committed,
+    item_health_critical,
+    item_health_warning,
+    item_job_running,
+    item_migrated_or_gone,
+    item_not_failed_over,
+    item_not_vmware,
+    item_os_cannot_fail_back,
+)
+from tests.checks.cases import Case, elsewhere, fails, passes, unknown
+from tests.checks.ready import NOW, READY_CLASSIC, READY_MODERNIZED
+
+ERROR = HealthError("78007", "Error", "Replication stopped", "The disk is full.", "Free some room")
+WARNING = HealthError("", "Warning", "Recovery point is old.", "", "")
+JOB = Job(id="job-1", scenario="Reprotect", state="InProgress", started=NOW - timedelta(hours=3))
+ON_PREMISES = {"item.active_location": "Primary", "item.protection_state": "Protected"}
+ADDED_OPERATION = {"item.allowed_operations": ("Commit", "SwitchProtection")}
+
+CASES = [
+    fails(
+        item_not_vmware,
+        "an Azure to Azure item is named so",
+        READY_CLASSIC,
+        {"item.provider": "A2A", "topology": Topology.OTHER},
+        "web01 is protected by Azure to Azure",
+    ),
+    fails(item_not_vmware, "a new provider is named", READY_CLASSIC, {"item.provider": "InMageNew"}, "InMageNew"),
+    fails(item_not_vmware, "no provider at all", READY_CLASSIC, {"item.provider": ""}, "an unnamed provider"),
+    passes(item_not_vmware, "the provider is compared without case", READY_CLASSIC, {"item.provider": "inmageRCM"}),
+    elsewhere(item_not_vmware, "no item has no provider", READY_CLASSIC, {"item": ABSENT}, "no such protected item"),
+    fails(
+        item_migrated_or_gone,
+        "all four causes are named",
+        READY_CLASSIC,
+        {"item": ABSENT, "topology": Topology.UNKNOWN},
+        "never protected",
+        "disabled",
+        "completed",
+        "born in Azure",
+    ),
+    passes(item_migrated_or_gone, "the item exists", READY_MODERNIZED),
+    fails(
+        item_not_failed_over,
+        "an item that runs on-premises",
+        READY_MODERNIZED,
+        {**ON_PREMISES, "item.provider": "InMageRcm"},
+        "web01 was not failed over",
+        "Protected",
+    ),
+    fails(
+        item_not_failed_over, "no state is told", READY_CLASSIC, {**ON_PREMISES, "item.protection_state": ""}, "unknown"
+    ),
+    passes(
+        item_not_failed_over,
+        "an item on its way back calls its location Primary too",
+        READY_MODERNIZED,
+        {**ON_PREMISES, "item.provider": "InMageRcmFailback"},
+    ),
+    fails(
+        item_cannot_reprotect,
+        "an item that already replicates back",
+        READY_MODERNIZED,
+        {**ON_PREMISES, "item.provider": "InMageRcmFailback", "item.allowed_operations": ("PlannedFailover",)},
+        "replicated back to on-premises already",
+    ),
+    fails(
+        item_cannot_reprotect,
+        "a completed migration",
+        READY_CLASSIC,
+        {"item.protection_state": "MigrationCompleted", "item.allowed_operations": (), "item.state_description": ""},
+        "(MigrationCompleted): its migration to Azure was completed",
+    ),
+    fails(
+        item_cannot_reprotect,
+        "a job that may run",
+        READY_CLASSIC,
+        {"item.allowed_operations": (), "item.job_id": "job-1"},
+        "(Failover committed): a job may still be running.",
+    ),
+    fails(
+        item_cannot_reprotect,
+        "nothing is known of why",
+        READY_CLASSIC,
+        {"item.allowed_operations": (), "item.state_description": "", "item.protection_state": ""},
+        "in its state (unknown).",
+    ),
+    passes(
+        item_cannot_reprotect,
+        "operations have no case",
+        READY_CLASSIC,
+        {"item.allowed_operations": ("SWITCHPROTECTION",)},
+    ),
+    elsewhere(item_cannot_reprotect, "on-premises is another rule's finding", READY_CLASSIC, ON_PREMISES),
+    fails(item_failover_not_committed, "a commit is pending", READY_MODERNIZED, ADDED_OPERATION, "not committed"),
+    passes(item_failover_not_committed, "no commit is pending", READY_MODERNIZED),
+    fails(
+        item_job_running,
+        "the job, its state and its age are told",
+        READY_CLASSIC,
+        {"job": JOB},
+        'web01: the job "Reprotect" has not ended (state InProgress, started 3 hours ago).',
+    ),
+    fails(
+        item_job_running,
+        "a word that nobody knows is no end",
+        READY_CLASSIC,
+        {"job": JOB, "job.state": "", "job.started": NEVER},
+        "state unknown, started never",
+    ),
+    passes(item_job_running, "a failed job has ended", READY_CLASSIC, {"job": JOB, "job.state": "Failed"}),
+    fails(
+        item_health_critical,
+        "an error is told with causes, recommendation and code",
+        READY_CLASSIC,
+        {"item.health_errors": (ERROR, WARNING)},
+        "web01: Replication stopped. Causes: The disk is full. Azure recommends: Free some room. (Code 78007.)",
+    ),
+    fails(
+        item_health_critical,
+        "critical health without an error",
+        READY_CLASSIC,
+        {"item.failover_health": "Critical"},
+        "its failover health critical",
+    ),
+    passes(item_health_critical, "a warning is not critical", READY_CLASSIC, {"item.health_errors": (WARNING,)}),
+    fails(
+        item_health_warning,
+        "a warning is told",
+        READY_CLASSIC,
+        {"item.health_errors": (ERROR, WARNING)},
+        "web01: Recovery point is old.",
+    ),
+    passes(item_health_warning, "an error is another rule's", READY_CLASSIC, {"item.health_errors": (ERROR,)}),
+    fails(
+        item_os_cannot_fail_back,
+        "a physical Windows Server 2008 R2",
+        READY_CLASSIC,
+        {"item.physical": True, "item.os_version": "Windows Server  2008 R2 SP1"},
+        "physical server with Windows Server  2008 R2 SP1",
+    ),
+    passes(
+        item_os_cannot_fail_back,
+        "a VMware VM with 2008 R2",
+        READY_CLASSIC,
+        {"item.os_version": "Windows Server 2008 R2 SP1"},
+    ),
+    passes(item_os_cannot_fail_back, "a physical 2012", READY_CLASSIC, {"item.physical": True}),
+    passes(item_os_cannot_fail_back, "a physical Linux", READY_CLASSIC, {"item.physical": True, "item.os": Os.LINUX}),
+    unknown(
+        item_os_cannot_fail_back,
+        "a physical Windows of unknown version",
+        READY_CLASSIC,
+        {"item.physical": True, "item.os_version": ""},
+        "which Windows",
+    ),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_rules_about_the_item(case: Case) -> None:
+    case.check()

@@ -1,0 +1,252 @@
+"""The rules about the configuration server, process servers and retention volumes."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from homeward.checks.facts import NEVER, HealthError, Missing, RetentionProbe, RetentionVolume
+from homeward.checks.rules.configuration_server import (
+    configuration_server_degraded,
+    configuration_server_not_connected,
+    configuration_server_unknown_vm,
+)
+from homeward.checks.rules.process_server import (
+    process_server_certificate_expired,
+    process_server_certificate_expiring,
+    process_server_far_away,
+    process_server_missing,
+    process_server_no_heartbeat,
+    process_server_strained,
+    process_server_unhealthy,
+)
+from homeward.checks.rules.retention import retention_low, retention_missing, retention_unsuitable_found
+from tests.checks.cases import Case, elsewhere, fails, passes, unknown
+from tests.checks.ready import GIB, NOW, PROCESS_SERVER, server
+from tests.checks.ready import READY_CLASSIC as READY
+
+AT_THE_LIMIT = NOW - timedelta(minutes=15)
+TOO_OLD = NOW - timedelta(minutes=47)
+ERROR = HealthError("1", "Critical", "It is broken.", "", "")
+WARNING = HealthError("2", "Warning", "It is worn.", "", "")
+UNREAD = Missing("the vault did not tell")
+
+SILENT = replace(PROCESS_SERVER, server=replace(server("ps-old", "10.1.0.9"), last_heartbeat=TOO_OLD), in_azure=False)
+NEAR = replace(PROCESS_SERVER, server=server("ps-near", "10.20.0.5"))
+FAR = replace(PROCESS_SERVER, server=server("ps-far", "10.1.0.8"), in_azure=False)
+OPEN = {"choice.process_server": ""}
+CS = "configuration_server"
+PS = "process_servers.0"
+VOLUME = "target.retention_volumes.0"
+EMPTY = RetentionVolume(name="S", capacity_bytes=0, free_bytes=0, threshold_percent=70.0)
+
+CASES = [
+    fails(
+        configuration_server_not_connected,
+        "an old heartbeat",
+        READY,
+        {f"{CS}.server.last_heartbeat": TOO_OLD},
+        "cs01: last heartbeat 47 minutes ago (limit 15 minutes).",
+    ),
+    fails(
+        configuration_server_not_connected,
+        "no heartbeat ever, although its provider is unread",
+        READY,
+        {f"{CS}.server.last_heartbeat": NEVER, f"{CS}.provider_status": UNREAD},
+        "last heartbeat never",
+    ),
+    fails(
+        configuration_server_not_connected,
+        "a stopped service, an error and a lost provider",
+        READY,
+        {
+            f"{CS}.service_status": "Stopped",
+            f"{CS}.server.health_errors": (WARNING, ERROR),
+            f"{CS}.server.health": "Critical",
+            f"{CS}.provider_status": "",
+            f"{CS}.provider_heartbeat": TOO_OLD,
+        },
+        "its service is Stopped",
+        "cs01: It is broken.",
+        "health critical",
+        "in an unknown state, not connected",
+        "last heard 47 minutes ago",
+    ),
+    passes(
+        configuration_server_not_connected,
+        "15 minutes are allowed, and a service that is not told",
+        READY,
+        {
+            f"{CS}.server.last_heartbeat": AT_THE_LIMIT,
+            f"{CS}.provider_heartbeat": AT_THE_LIMIT,
+            f"{CS}.service_status": "",
+        },
+    ),
+    fails(
+        configuration_server_degraded,
+        "a warning is told",
+        READY,
+        {f"{CS}.server.health_errors": (ERROR, WARNING), f"{CS}.server.health": "Warning"},
+        "cs01: It is worn. (Code 2.)",
+    ),
+    fails(
+        configuration_server_degraded,
+        "a warning without an error",
+        READY,
+        {f"{CS}.server.health": "Warning"},
+        "without naming an error",
+    ),
+    passes(configuration_server_degraded, "critical is another rule's", READY, {f"{CS}.server.health": "Critical"}),
+    fails(
+        configuration_server_unknown_vm,
+        "an item of another fabric",
+        READY,
+        {"item.fabric_id": "/elsewhere"},
+        "another configuration server than cs01",
+    ),
+    passes(
+        configuration_server_unknown_vm,
+        "ids have no case",
+        READY,
+        {f"{CS}.server.id": READY.configuration_server.server.id.upper()}
+        if not isinstance(READY.configuration_server, Missing)
+        else {},
+    ),
+    fails(process_server_missing, "none is listed", READY, {"process_servers": (), **OPEN}, "any process server"),
+    fails(process_server_missing, "the chosen one is not listed", READY, {"process_servers": (FAR,)}, "ps-azure"),
+    passes(process_server_missing, "it may be chosen by its id", READY, {"choice.process_server": "ID-PS-AZURE"}),
+    fails(
+        process_server_no_heartbeat,
+        "the only one is silent",
+        READY,
+        {"process_servers": (SILENT,), **OPEN},
+        "ps-old: last heartbeat 47 minutes ago (limit 15 minutes).",
+    ),
+    fails(
+        process_server_no_heartbeat,
+        "the chosen one is silent",
+        READY,
+        {"process_servers": (SILENT, PROCESS_SERVER), "choice.process_server": "ps-old"},
+        "ps-old",
+    ),
+    fails(process_server_no_heartbeat, "its service is stopped", READY, {f"{PS}.service_status": "Stopped"}, "Stopped"),
+    passes(process_server_no_heartbeat, "15 minutes are allowed", READY, {f"{PS}.server.last_heartbeat": AT_THE_LIMIT}),
+    passes(
+        process_server_no_heartbeat,
+        "a silent one beside a living one does not count while the choice is open",
+        READY,
+        {"process_servers": (SILENT, PROCESS_SERVER), **OPEN},
+    ),
+    elsewhere(process_server_no_heartbeat, "there is none", READY, {"process_servers": ()}, "no process server"),
+    fails(
+        process_server_unhealthy,
+        "over the limits",
+        READY,
+        {
+            f"{PS}.cpu_percent": 95.1,
+            f"{PS}.memory_used_percent": 99.0,
+            f"{PS}.space_free_percent": 24.5,
+            f"{PS}.server.health": "Critical",
+            f"{PS}.server.health_errors": (ERROR, WARNING),
+        },
+        "CPU is at 95.1 % (limit 95 %)",
+        "memory is at 99 %",
+        "24.5 % of its cache is free (at least 25 %)",
+        "health critical",
+        "It is broken.",
+    ),
+    fails(
+        process_server_unhealthy,
+        "memory counts although CPU is unread",
+        READY,
+        {f"{PS}.cpu_percent": UNREAD, f"{PS}.memory_used_percent": 99.0},
+        "memory is at 99 %",
+    ),
+    passes(
+        process_server_unhealthy,
+        "the limits themselves are allowed",
+        READY,
+        {f"{PS}.cpu_percent": 95.0, f"{PS}.memory_used_percent": 95.0, f"{PS}.space_free_percent": 25.0},
+    ),
+    fails(
+        process_server_strained,
+        "between the limits",
+        READY,
+        {
+            f"{PS}.cpu_percent": 80.1,
+            f"{PS}.memory_used_percent": 95.0,
+            f"{PS}.space_free_percent": 25.0,
+            f"{PS}.server.health": "Warning",
+        },
+        "CPU is at 80.1 % (better under 80 %)",
+        "memory is at 95 %",
+        "25 % of its cache is free (better over 30 %)",
+        "warns about its health",
+    ),
+    passes(
+        process_server_strained,
+        "what blocks is another rule's",
+        READY,
+        {f"{PS}.cpu_percent": 80.0, f"{PS}.memory_used_percent": 99.0, f"{PS}.space_free_percent": 30.0},
+    ),
+    fails(process_server_certificate_expired, "expired", READY, {f"{PS}.certificate_days_left": -3}, "3 days ago"),
+    passes(process_server_certificate_expired, "valid for a day", READY, {f"{PS}.certificate_days_left": 1}),
+    fails(process_server_certificate_expiring, "29 days", READY, {f"{PS}.certificate_days_left": 29}, "in 29 days"),
+    passes(process_server_certificate_expiring, "30 days", READY, {f"{PS}.certificate_days_left": 30}),
+    passes(process_server_certificate_expiring, "expired is another rule's", READY, {f"{PS}.certificate_days_left": 0}),
+    fails(
+        process_server_far_away,
+        "all stand on-premises",
+        READY,
+        {"process_servers": (FAR,), **OPEN},
+        "ps-far: not in the Azure network of web01.",
+    ),
+    passes(process_server_far_away, "one of them is near", READY, {"process_servers": (FAR, NEAR), **OPEN}),
+    unknown(
+        process_server_far_away,
+        "an unread one may be near",
+        READY,
+        {"process_servers": (FAR, replace(NEAR, in_azure=UNREAD)), **OPEN},
+        "the vault did not tell",
+    ),
+    fails(
+        retention_missing,
+        "no volume",
+        READY,
+        {"target.retention_volumes": (), "choice.retention": ""},
+        "mt01 does not have a retention volume",
+    ),
+    fails(retention_missing, "an empty volume", READY, {f"{VOLUME}.capacity_bytes": 0}, "capacity over 0"),
+    fails(retention_missing, "another volume is chosen", READY, {"choice.retention": "T:"}, "volume T:"),
+    passes(retention_missing, "a drive has many spellings", READY, {"choice.retention": "r:\\"}),
+    passes(
+        retention_missing,
+        "a path is a volume",
+        READY,
+        {f"{VOLUME}.name": "/mnt/retention", "choice.retention": "/mnt/retention"},
+    ),
+    fails(
+        retention_unsuitable_found,
+        "FAT32 and a program",
+        READY,
+        {"retention": RetentionProbe(file_system="FAT32", in_use_by=("sqlservr.exe",))},
+        "formatted as FAT32",
+        "used by sqlservr.exe",
+    ),
+    passes(retention_unsuitable_found, "NTFS", READY, {"retention": RetentionProbe(file_system="NTFS", in_use_by=())}),
+    elsewhere(retention_unsuitable_found, "nobody looked inside", READY, {}, "switched off"),
+    fails(
+        retention_low,
+        "over its threshold",
+        READY,
+        {f"{VOLUME}.free_bytes": 149 * GIB},
+        "R is 70 % full, 149.0 GiB are free (threshold 70 %)",
+    ),
+    passes(retention_low, "at its threshold", READY, {f"{VOLUME}.free_bytes": 150 * GIB}),
+    passes(retention_low, "an empty volume is another rule's", READY, {"target.retention_volumes": (EMPTY,), **OPEN}),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_rules_about_servers(case: Case) -> None:
+    case.check()
