@@ -14,13 +14,21 @@ from .settings import Settings
 
 def build_collector(settings: Settings) -> Collector:
     """A collector over everything the settings name. Close it after use; building it connects to nothing."""
+    clocks = Clocks(lambda: datetime.now(UTC), time.monotonic)
+    return Collector(azure_reader(settings), vcenter_readers(settings), limits=settings.reading_limits(), clocks=clocks)
+
+
+def azure_reader(settings: Settings) -> AzureReader:
+    """Reads everything in Azure, with a reader for each vault."""
+    return AzureReader(
+        settings.azure_access(), settings.vault_addresses(), limits=settings.reading_limits(), clock=time.monotonic
+    )
+
+
+def vcenter_readers(settings: Settings) -> dict[str, VCenterReader]:
+    """The vCenters' readers by the names of the settings."""
     limits = settings.reading_limits()
-    clock = time.monotonic
-    azure = AzureReader(settings.azure_access(), settings.vault_addresses(), limits=limits, clock=clock)
-    vcenters = {
-        access.name: VCenterReader(access, limits=limits, clock=clock) for access in settings.vcenter_accesses()
-    }
-    return Collector(azure, vcenters, limits=limits, clocks=Clocks(lambda: datetime.now(UTC), clock))
+    return {a.name: VCenterReader(a, limits=limits, clock=time.monotonic) for a in settings.vcenter_accesses()}
 
 
 @asynccontextmanager

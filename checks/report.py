@@ -37,6 +37,11 @@ class Report:
     def verdict(self) -> Verdict:
         return verdict_of(self.outcomes)
 
+    @property
+    def applied(self) -> int:
+        """How many checks had something to say: all outcomes but those that are not applicable."""
+        return sum(outcome.status is not Status.NOT_APPLICABLE for outcome in self.outcomes)
+
     def of(self, machine: str) -> tuple[Outcome, ...]:
         """The outcomes of one machine."""
         return tuple(outcome for outcome in self.outcomes if outcome.subject == machine)

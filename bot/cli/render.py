@@ -8,7 +8,7 @@ from homeward.checks import Kind, Outcome, Report, Severity, SourceState, Status
 from homeward.checks.catalogue import Answer, Entry
 
 WIDTH = 110
-MARKS = {Severity.BLOCKER: "✗", Severity.WARNING: "!", Severity.ATTESTATION: "✗"}
+MARKS = {Severity.BLOCKER: "✗", Severity.WARNING: "!"}
 SAYS = {
     Verdict.READY: "can come home",
     Verdict.BLOCKED: "cannot come home yet",
@@ -23,7 +23,7 @@ def report_lines(report: Report) -> Iterator[str]:
     seconds = max((reading.seconds for reading in report.sources), default=0.0)
     yield clean(f"{report.verdict.value}: {report.subject.name} {SAYS[report.verdict]}{_counts(report)}")
     vault = f"vault {report.subject.vault} · " if report.subject.vault else ""
-    yield clean(f"  {vault}{report.topology} · {len(report.outcomes)} checks in {seconds:.1f} s")
+    yield clean(f"  {vault}{report.topology} · {report.applied} checks in {seconds:.1f} s")
     yield ""
     if report.subject.kind is not Kind.MACHINE:
         yield from _members(report)
@@ -101,7 +101,7 @@ def _told_once(outcomes: Iterable[Outcome]) -> Iterator[tuple[Outcome, ...]]:
 
 def _finding(group: tuple[Outcome, ...], *, many: bool) -> Iterator[str]:
     rule = group[0].rule
-    yield clean(f"{MARKS[rule.severity]} {rule.title}: not so{_whose(group, many)}  [{rule.id}]")
+    yield clean(f"{MARKS[rule.severity]} {rule.title}{_whose(group, many)}  [{rule.id}]")
     for detail in group[0].details:
         yield from _wrapped("    ", detail)
     yield from _wrapped("  → ", rule.hint)

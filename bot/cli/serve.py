@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
@@ -34,7 +35,7 @@ def run(config: str | None) -> int:
         click.echo(str(error), err=True)
         return ExitCode.USAGE
     except SlackApiError as error:
-        click.echo(f"Slack refused to start: {error.response.get('error', 'no reason given')}", err=True)
+        click.echo(f"Slack refused to start: {error.response["error"]}", err=True)
         return ExitCode.FAILED
     except (aiohttp.ClientError, OSError) as error:
         click.echo(f"Could not start: {error}", err=True)
@@ -108,4 +109,4 @@ async def _listen(
 
 def _log_to_stderr() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(file=click.get_text_stream("stderr")))
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(file=sys.stderr))

@@ -12,8 +12,6 @@ from .azure import Plan
 
 NEAREST = 5
 """How many near names are offered: as many as fit one row of buttons."""
-NEAR_ENOUGH = 55
-"""Below this score (of 100) rapidfuzz's names look unrelated to people; found by trying the sandbox's names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,7 @@ def nearest(name: str, listings: Iterable[Listing]) -> tuple[str, ...]:
                 known.setdefault(fold(item.group_name), item.group_name)
         for plan in listing.plans:
             known.setdefault(fold(plan.name), plan.name)
-    scored = process.extract(fold(name)[:200], list(known), scorer=fuzz.WRatio, limit=NEAREST, score_cutoff=NEAR_ENOUGH)
+    scored = process.extract(fold(name)[:200], list(known), scorer=fuzz.WRatio, limit=NEAREST)
     return tuple(known[folded] for folded, _score, _index in scored)
 
 
