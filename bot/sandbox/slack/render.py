@@ -180,8 +180,7 @@ def _alert(block: Payload, width: int, names: Names) -> Iterator[str]:
 
 def _rich_text(block: Payload, width: int, names: Names) -> Iterator[str]:
     for element in _many(block, "elements"):
-        if element["type"] != "rich_text_list":
-                match element["type"]:
+        match element["type"]:
             case "rich_text_list":
                 indent = "  " * int(element.get("indent") or 0)
                 for number, item in enumerate(_many(element, "elements"), int(element.get("offset") or 0) + 1):
