@@ -87,6 +87,6 @@ def retention_low(facts: Facts) -> Iterator[Finding]:
         used = 100 * (1 - volume.free_bytes / volume.capacity_bytes)
         if used > threshold:
             yield (
-                f"{name}: the retention volume {volume.name} is {used:.0f} % full, {gib(volume.free_bytes)} are free "
+                f"{name}: the retention volume {volume.name} is {used:.1f} % full, {gib(volume.free_bytes)} are free "
                 f"(threshold {threshold:g} %)."
             )

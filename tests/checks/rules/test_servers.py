@@ -22,7 +22,7 @@ from homeward.checks.rules.process_server import (
 )
 from homeward.checks.rules.retention import retention_low, retention_missing, retention_unsuitable_found
 from tests.checks.cases import Case, elsewhere, fails, passes, unknown
-from tests.checks.ready import GIB, NOW, PROCESS_SERVER, server
+from tests.checks.ready import CLASSIC_FABRIC, GIB, NOW, PROCESS_SERVER, server
 from tests.checks.ready import READY_CLASSIC as READY
 
 AT_THE_LIMIT = NOW - timedelta(minutes=15)
@@ -108,9 +108,7 @@ CASES = [
         configuration_server_unknown_vm,
         "ids have no case",
         READY,
-        {f"{CS}.server.id": READY.configuration_server.server.id.upper()}
-        if not isinstance(READY.configuration_server, Missing)
-        else {},
+        {f"{CS}.server.id": CLASSIC_FABRIC.upper()},
     ),
     fails(process_server_missing, "none is listed", READY, {"process_servers": (), **OPEN}, "any process server"),
     fails(process_server_missing, "the chosen one is not listed", READY, {"process_servers": (FAR,)}, "ps-azure"),
@@ -240,7 +238,7 @@ CASES = [
         "over its threshold",
         READY,
         {f"{VOLUME}.free_bytes": 149 * GIB},
-        "R is 70 % full, 149.0 GiB are free (threshold 70 %)",
+        "R is 70.2 % full, 149.0 GiB are free (threshold 70 %)",
     ),
     passes(retention_low, "at its threshold", READY, {f"{VOLUME}.free_bytes": 150 * GIB}),
     passes(retention_low, "an empty volume is another rule's", READY, {"target.retention_volumes": (EMPTY,), **OPEN}),

@@ -1,0 +1,204 @@
+"""The rules about vCenter, the ESXi host, datastores and the machine's own VM."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from homeward.checks.facts import ABSENT, HealthError, Licence, Missing, Mount, NamedVm
+from homeward.checks.rules.datastore import (
+    datastore_full,
+    datastore_low_space,
+    datastore_none_visible,
+    datastore_not_writable,
+    datastore_type,
+)
+from homeward.checks.rules.vcenter import (
+    esxi_free_license,
+    host_low_memory,
+    host_not_connected,
+    target_not_esxi,
+    vcenter_not_discovered,
+    vcenter_privileges,
+)
+from homeward.checks.rules.vm import vm_had_rdm, vm_has_rdm, vm_name_clash
+from tests.checks.cases import Case, elsewhere, fails, passes, unknown
+from tests.checks.ready import AGENT, DATASTORE, GIB, NOW, READY_MODERNIZED, REGISTERED_VCENTER
+from tests.checks.ready import READY_CLASSIC as READY
+
+ERROR = HealthError("1", "Error", "It is broken.", "", "")
+WARNING = HealthError("2", "Warning", "It is worn.", "", "")
+BROKEN_VCENTER = replace(
+    REGISTERED_VCENTER,
+    discovery_status="DiscoveryFailed",
+    last_heartbeat=NOW - timedelta(minutes=31),
+    health_errors=(WARNING, ERROR),
+)
+OWN_VCENTER = replace(REGISTERED_VCENTER, id=AGENT.vcenter_id.upper())
+FREE = Licence(name="VMware vSphere 6 Hypervisor", edition="esxBasic", features=("vsmp",))
+PAID = Licence(name="vSphere 8", edition="esx.enterprisePlus", features=("vsphereAPI",))
+NFS = replace(DATASTORE, name="ds-nfs", type="NFS41")
+VVOL = replace(DATASTORE, name="ds-vvol", type="VVOL")
+ALTERNATE = {"source_vm": ABSENT}
+RAW = {"source_vm.disks.0.raw_mapping": True}
+STRAY = NamedVm(name="WEB01", instance_uuid="stray")
+
+CASES = [
+    fails(vcenter_not_discovered, "none is registered", READY, {"vcenters": ()}, "No vCenter is registered"),
+    fails(
+        vcenter_not_discovered,
+        "a broken one",
+        READY,
+        {"vcenters": (BROKEN_VCENTER,)},
+        "told as DiscoveryFailed",
+        "last heartbeat 31 minutes ago (limit 30 minutes)",
+        "It is broken.",
+    ),
+    passes(
+        vcenter_not_discovered,
+        "30 minutes are allowed",
+        READY,
+        {"vcenters.0.last_heartbeat": NOW - timedelta(minutes=30)},
+    ),
+    fails(vcenter_not_discovered, "an appliance without one", READY_MODERNIZED, {"agent.vcenter_id": ""}, "no vCenter"),
+    fails(
+        vcenter_not_discovered,
+        "an appliance that stopped looking",
+        READY_MODERNIZED,
+        {"agent.last_discovery": NOW - timedelta(minutes=31)},
+        "last discovery 31 minutes ago",
+    ),
+    passes(
+        vcenter_not_discovered,
+        "another appliance's vCenter does not count",
+        READY_MODERNIZED,
+        {"vcenters": (BROKEN_VCENTER, OWN_VCENTER)},
+    ),
+    passes(vcenter_not_discovered, "the modernized stack need not list any", READY_MODERNIZED),
+    fails(
+        vcenter_privileges,
+        "they are listed",
+        READY,
+        {"vcenter.missing_privileges": ("Datastore.Browse", "Resource.HotMigrate")},
+        "VSPHERE.LOCAL\\asr lacks 2 privileges in vc01: Datastore.Browse, Resource.HotMigrate.",
+    ),
+    passes(vcenter_privileges, "none is missing", READY),
+    fails(esxi_free_license, "only the free one", READY, {"vcenter.licences": (FREE,)}, "vSphere 6 Hypervisor"),
+    passes(esxi_free_license, "a paid one beside it", READY, {"vcenter.licences": (FREE, PAID)}),
+    passes(
+        esxi_free_license, "a Hypervisor with the API", READY, {"vcenter.licences": (replace(PAID, name="Hypervisor"),)}
+    ),
+    unknown(esxi_free_license, "no licence is told", READY, {"vcenter.licences": ()}, "vc01 tells no licence"),
+    fails(target_not_esxi, "Workstation", READY, {"target_host.product": "VMware Workstation"}, "VMware Workstation"),
+    fails(target_not_esxi, "not told", READY, {"target_host.product": ""}, "an unknown product"),
+    passes(target_not_esxi, "ESXi", READY_MODERNIZED),
+    fails(
+        host_not_connected,
+        "gone and in maintenance",
+        READY,
+        {"target_host.connection": "notResponding", "target_host.in_maintenance": True},
+        "esx01 is notResponding.",
+        "maintenance mode",
+    ),
+    fails(
+        host_not_connected,
+        "a connection that is not told",
+        READY,
+        {"target_host.connection": ""},
+        "esx01 is not connected.",
+    ),
+    passes(host_not_connected, "in service", READY),
+    unknown(
+        host_not_connected,
+        "the target's VM is nowhere",
+        READY_MODERNIZED,
+        {"target_vm": ABSENT},
+        "the VM of appliance01 was not found in vc01",
+    ),
+    fails(
+        host_low_memory,
+        "a byte too little",
+        READY,
+        {"target_host.memory_used_bytes": 496 * GIB + 1},
+        "esx01 has 16.0 GiB of free memory, web01 needs 16.0 GiB.",
+    ),
+    passes(host_low_memory, "just enough", READY, {"target_host.memory_used_bytes": 496 * GIB}),
+    unknown(host_low_memory, "the VM is on another host", READY, {"source_vm.host": "esx02"}, "web01 is on esx02"),
+    fails(datastore_type, "NFS", READY, {"datastores": (VVOL, NFS)}, "ds-nfs is an NFS41 datastore."),
+    passes(datastore_type, "vSAN in any case", READY, {"datastores.0.type": "VSAN"}),
+    unknown(
+        datastore_type, "VVOL", READY, {"datastores": (DATASTORE, VVOL)}, "of which the documentation says nothing"
+    ),
+    unknown(datastore_type, "none is chosen", READY, {"datastores": ()}, "no datastore is chosen"),
+    fails(
+        datastore_not_writable,
+        "read-only on the host, whatever the others are",
+        READY,
+        {
+            "datastores": (
+                replace(DATASTORE, on_target_host=Missing("unread")),
+                replace(DATASTORE, name="ds-ro", on_target_host=Mount.READ_ONLY),
+            )
+        },
+        "ds-ro is read-only on the ESXi host of mt01.",
+    ),
+    fails(
+        datastore_not_writable,
+        "out of service",
+        READY_MODERNIZED,
+        {"datastores": (replace(DATASTORE, accessible=False), replace(DATASTORE, maintenance="inMaintenance"))},
+        "ds-prod is not accessible.",
+        "ds-prod is in maintenance (inMaintenance).",
+    ),
+    passes(datastore_not_writable, "mounted with read and write access", READY),
+    fails(
+        datastore_full,
+        "a byte too little",
+        READY,
+        {**ALTERNATE, "datastores.0.free_bytes": 64 * GIB - 1},
+        "ds-prod: 64.0 GiB free, web01's disks are 64.0 GiB.",
+    ),
+    passes(datastore_full, "just enough", READY, {**ALTERNATE, "datastores.0.free_bytes": 64 * GIB}),
+    elsewhere(datastore_full, "its VM exists", READY, {}, "only changes are written"),
+    fails(datastore_low_space, "its VM exists", READY, {"datastores.0.free_bytes": 0}, "ds-prod: 0.0 GiB free"),
+    passes(datastore_low_space, "room enough", READY),
+    elsewhere(datastore_low_space, "its VM is gone", READY, ALTERNATE, "alternate location"),
+    fails(datastore_none_visible, "none", READY, {"target.datastores": ()}, "no usable datastore at mt01: none."),
+    fails(
+        datastore_none_visible,
+        "only NFS",
+        READY,
+        {"target.datastores.0.type": "nfs"},
+        "only NFS (ds-prod)",
+    ),
+    passes(datastore_none_visible, "a type that is not told", READY, {"target.datastores.0.type": ""}),
+    fails(
+        vm_name_clash,
+        "another VM of the name",
+        READY,
+        {"target_host.vms": (STRAY,)},
+        "esx01 has another VM named WEB01 (stray).",
+    ),
+    fails(vm_name_clash, "the machine's VM is gone", READY, {**ALTERNATE, "target_host.vms": (STRAY,)}, "WEB01"),
+    passes(vm_name_clash, "its own VM stands there", READY),
+    fails(
+        vm_has_rdm,
+        "an appliance of another vCenter",
+        READY_MODERNIZED,
+        {**RAW, "agent.vcenter_id": "/x/vcenters/vc02"},
+        "web01 has raw device mappings (Hard disk 1)",
+    ),
+    fails(
+        vm_has_rdm, "Azure calls its VM deleted", READY_MODERNIZED, {**RAW, "item.discovered.is_deleted": True}, "raw"
+    ),
+    passes(vm_has_rdm, "it returns to its original location", READY_MODERNIZED, RAW),
+    passes(vm_has_rdm, "a classic machine whose VM exists returns to it", READY, RAW),
+    elsewhere(vm_has_rdm, "its VM is gone", READY, ALTERNATE, "alternate location"),
+    unknown(vm_had_rdm, "a lost VM is asked about", READY, ALTERNATE, "confirm it before approving"),
+    elsewhere(vm_had_rdm, "its VM exists", READY, {}, "Its on-premises VM exists."),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_rules_about_vsphere(case: Case) -> None:
+    case.check()
