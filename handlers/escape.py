@@ -16,7 +16,7 @@ _SPACES = re.compile(r"\s+")
 
 def units(text: str) -> int:
     """The length as Slack may count it: in UTF-16 code units, never fewer than characters."""
-    return len(text) if text.isascii() else len(text) + sum(character > "\uffff" for character in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def plain(text: str, limit: int = 300) -> str:
@@ -51,9 +51,11 @@ def _within(line: str, limit: int, *, lengths: dict[str, str], cut: bool) -> str
     return line[:kept].rstrip() + ELLIPSIS
 
 
-def url(address: str) -> str:
-    """An address that can stand in a link, or "" if it can't."""
-    return address if re.fullmatch(r"https://[^\s<>|]{1,1900}", address) and address.isprintable() else ""
+def link(address: str, label: str) -> str:
+    """A link, or the label alone where the address is not one that can be linked."""
+    words = mrkdwn(label, 150).replace("|", "/")
+    linkable = re.fullmatch(r"https://[^\s<>|]{1,1000}", address) and address.isascii() and address.isprintable()
+    return f"<{address}|{words}>" if linkable else words
 
 
 def asked(user: str) -> str:

@@ -95,13 +95,17 @@ def actions(buttons: Sequence[ButtonElement]) -> Block:
 
 def packed(lines: Iterable[str], limit: int = SECTION) -> list[str]:
     """The lines joined into as few paragraphs as fit; no line is parted."""
-    paragraphs: list[str] = []
+    paragraphs: list[list[str]] = []
+    room = 0
     for line in lines:
-        if paragraphs and units(paragraphs[-1]) + units(line) + 1 <= limit:
-            paragraphs[-1] += f"\n{line}"
+        size = units(line) + 1
+        if size <= room:
+            paragraphs[-1].append(line)
+            room -= size
         else:
-            paragraphs.append(line)
-    return paragraphs
+            paragraphs.append([line])
+            room = limit + 1 - size
+    return ["\n".join(paragraph) for paragraph in paragraphs]
 
 
 def many(count: int, one: str, several: str = "") -> str:

@@ -18,6 +18,7 @@ from .blocks import Modal, actions, as_json, button, context, many, packed, sect
 from .findings import by_machine
 from .report import DETAIL, NAME, SIGNS, headline
 
+METADATA = 3000
 PARAGRAPHS = 20
 """So many of 3,000 characters make a page that Slack still opens quickly."""
 
@@ -61,7 +62,8 @@ def checks_modal(report: Report, where: Behind, page: int) -> Modal:
             context(f"Page {page + 1} of {pages}"),
             actions([button(label, action, str(to)) for label, action, to in turns]),
         ]
-    return _modal(blocks, json.dumps([where.query, where.channel, where.ts]))
+    memory = json.dumps([where.query, where.channel, where.ts])
+    return _modal(blocks, memory if len(memory) <= METADATA else "")
 
 
 def notice_modal(text: str) -> Modal:

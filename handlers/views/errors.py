@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from homeward.checks.catalogue import Answer, Cause, Entry, Stack
 
 from .. import ids
-from ..escape import mrkdwn, person, url
+from ..escape import link, mrkdwn, person
 from .blocks import (
     MESSAGE_BLOCKS,
     VALUE,
@@ -148,7 +148,7 @@ def _cause(cause: Cause) -> str:
 
 
 def _small_print(entry: Entry) -> str:
-    links = [f"<{url(source.url)}|{mrkdwn(source.title, NAME)}>" for source in entry.sources[:4] if url(source.url)]
+    links = [link(source.url, source.title) for source in entry.sources[:4]]
     parts = [
         f"found by {listed([f'`{mrkdwn(rule, NAME)}`' for rule in entry.rules], 8)}" if entry.rules else "",
         f"see also {listed([mrkdwn(code, NAME) for code in entry.related], 8)}" if entry.related else "",

@@ -45,8 +45,8 @@ def group_message(report: Report, *, query: str, seconds: float, asked_by: str, 
 
 def reply_messages(report: Report) -> dict[str, Message]:
     """By machine, what the message itself does not tell: one reply for each machine, so many as a thread bears."""
-    needing = _needing(report)
-    return {machine: _reply(machine, report, needing[machine]) for machine in list(needing)[:MOST_REPLIES]}
+    needing, shared = _needing(report), _shared(report)
+    return {machine: _reply(machine, report, needing[machine], shared) for machine in list(needing)[:MOST_REPLIES]}
 
 
 def settled_message(machine: str, report: Report) -> Message:
@@ -61,7 +61,7 @@ def settled_message(machine: str, report: Report) -> Message:
     return Message(text, built(section(text)))
 
 
-def _reply(machine: str, report: Report, own: Sequence[Finding]) -> Message:
+def _reply(machine: str, report: Report, own: Sequence[Finding], shared: Sequence[Finding]) -> Message:
     outcomes = report.of(machine)
     counts, verdict = tally(outcomes), verdict_of(outcomes)
     told = [
@@ -71,7 +71,7 @@ def _reply(machine: str, report: Report, own: Sequence[Finding]) -> Message:
     ]
     headline = f"{mrkdwn(machine, NAME)}: {', '.join([WORDS[verdict], *filter(None, told)])}"
     blocks = [section(f"{SIGNS[verdict]} *{headline}*"), *some(own, MOST_OWN, "finding")]
-    above = len({rule for finding in _shared(report) if machine in finding.machines for rule in finding.rules})
+    above = len({rule for finding in shared if machine in finding.machines for rule in finding.rules})
     if above:
         blocks.append(
             context(f"{many(above, 'more check')} of it {'is' if above == 1 else 'are'} told in the report above.")

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import Block
 
 from homeward.checks.model import Rule, Severity, Status
-from homeward.checks.report import Report, Verdict
+from homeward.checks.report import Report, Verdict, verdict_of
 from homeward.checks.subjects import Kind, SourceState
 
 from .. import ids
-from ..escape import asked, mrkdwn, url
-from .blocks import VALUE, Message, actions, built, button, context, listed, many, packed, section
-from .findings import Finding, Tally, attestations, failed, tally, unknown
+from ..escape import asked, link, mrkdwn
+from .blocks import Message, actions, built, button, context, listed, many, packed, section
+from .findings import Finding, Tally, attestations, by_machine, failed, tally, unknown
 
 NAME = 80
 DETAIL = 400
@@ -45,12 +45,20 @@ def headline(report: Report) -> str:
             return f"{name} is ready to come home" + (f", with {' and '.join(also)}" if also else "")
         case Verdict.BLOCKED:
             also += [f"{counts.unread} could not be read"] if counts.unread else []
-            return f"{name} cannot come home yet: {', '.join([many(counts.blockers, 'blocker'), *also])}"
+            return f"{name} cannot come home yet: {', '.join([_blockers(report, counts), *also])}"
         case Verdict.UNKNOWN:
             if not counts.checks:
                 return f"Nobody can tell yet whether {name} can come home: nothing was checked"
             what = [f"{many(counts.unread_blockers, 'check')} that could block it could not be read", *also]
             return f"Nobody can tell yet whether {name} can come home: {', '.join(what)}"
+
+
+def _blockers(report: Report, counts: Tally) -> str:
+    blockers = many(counts.blockers, "blocker")
+    if len(report.machines) <= 1:
+        return blockers
+    blocked = sum(verdict_of(outcomes) is Verdict.BLOCKED for _, outcomes in by_machine(report))
+    return f"{blockers} on {blocked} of {len(report.machines)} machines"
 
 
 def about(report: Report, counts: Tally, seconds: float, asked_by: str) -> Block:
@@ -104,8 +112,7 @@ def finding_text(finding: Finding, *, whose: bool) -> str:
 
 def source(rule: Rule) -> str:
     """The rule's id, and the page that states it."""
-    docs = url(rule.docs)
-    return f"`{mrkdwn(rule.id, NAME)}`" + (f" · <{docs}|docs>" if docs else "")
+    return f"`{mrkdwn(rule.id, NAME)}` · {link(rule.docs, 'docs')}"
 
 
 def remarks(report: Report) -> list[str]:
@@ -136,5 +143,4 @@ def tail(report: Report, counts: Tally) -> str:
 
 def buttons(query: str) -> Block:
     """ "Run again" and "All checks"; the value finds the subject."""
-    value = query[:VALUE]
-    return actions([button("Run again", ids.CHECK_AGAIN, value), button("All checks", ids.ALL_CHECKS, value)])
+    return actions([button("Run again", ids.CHECK_AGAIN, query), button("All checks", ids.ALL_CHECKS, query)])

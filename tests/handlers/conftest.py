@@ -1,0 +1,289 @@
+"""Small reports to show, a poster that keeps what is said, and the strict reading of all of it."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from slack_bolt.async_app import AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.json import JSONSnapshotExtension
+
+from homeward.bot.sandbox.slack.blocks import problems_in_message, problems_in_view
+from homeward.checks import (
+    Kind,
+    Note,
+    Outcome,
+    Report,
+    Rule,
+    Severity,
+    SourceReading,
+    SourceState,
+    Status,
+    Subject,
+)
+from homeward.checks.model import ANY
+from homeward.handlers.views.blocks import Message, Modal
+
+WHEN = datetime(2026, 3, 7, 2, 14, 5, tzinfo=UTC)
+
+
+def a_rule(id: str, severity: Severity = Severity.BLOCKER, title: str = "", hint: str = "") -> Rule:
+    return Rule(
+        id=id,
+        title=title or f"The state of {id} is good",
+        severity=severity,
+        topologies=ANY,
+        hint=hint or f"Mend {id}, then check again.",
+        docs=f"https://learn.microsoft.com/{id}",
+        judge=lambda _: (),
+    )
+
+
+STOPPED = a_rule(
+    "azure-vm-not-running",
+    title="The Azure VM is running",
+    hint="Start it in Azure, wait up to 15 minutes for its agent, then check again.",
+)
+SILENT = a_rule("azure-vm-agent-silent", Severity.WARNING, "The agent in the Azure VM reports")
+PRIVILEGES = a_rule("vcenter-privileges", title="The account has every privilege")
+MIXED = a_rule("group-mixed-os", title="All machines of a replication group have the same kind of system")
+LINK = a_rule("network-link", Severity.ATTESTATION, "The link to on-premises carries the traffic")
+PASSING = tuple(a_rule(f"item-check-{n}") for n in range(28))
+NOT_OURS = a_rule("master-target-missing")
+
+Told = Mapping[Rule, tuple[Status, tuple[str, ...]]]
+
+WEB02: Told = {
+    STOPPED: (Status.FAILED, ("web02 is stopped (deallocated).",)),
+    SILENT: (Status.FAILED, ("Its last heartbeat was 47 minutes ago.",)),
+    PRIVILEGES: (Status.UNKNOWN, ("vc01 did not answer within 20 s",)),
+}
+
+
+def a_report(
+    told: Mapping[str, Told],
+    *,
+    name: str = "",
+    kind: Kind = Kind.MACHINE,
+    topology: str = "modernized",
+    sources: tuple[SourceReading, ...] = (),
+    notes: tuple[Note, ...] = (),
+    vault: str = "prod-dr",
+) -> Report:
+    """A report by machine; whatever rule is not told of passes."""
+    rules = list(dict.fromkeys([rule for of in told.values() for rule in of] + [*PASSING, LINK, NOT_OURS]))
+    usual: Told = {
+        LINK: (Status.UNKNOWN, ("No API can tell: confirm it before approving.",)),
+        NOT_OURS: (Status.NOT_APPLICABLE, ("Does not apply to modernized protection.",)),
+    }
+    outcomes = tuple(
+        Outcome(rule, machine, *of.get(rule, usual.get(rule, (Status.PASSED, ()))))
+        for machine, of in told.items()
+        for rule in rules
+    )
+    subject = Subject(name or next(iter(told), "nothing"), kind, vault)
+    return Report(subject, topology, WHEN, tuple(told), outcomes, notes, sources)
+
+
+@dataclass
+class Samples:
+    """What the tests of the views start from."""
+
+    rule: Callable[..., Rule] = staticmethod(a_rule)
+    report: Callable[..., Report] = staticmethod(a_report)
+    web02: Told = field(default_factory=lambda: WEB02)
+    stopped: Rule = STOPPED
+    silent: Rule = SILENT
+    mixed: Rule = MIXED
+    privileges: Rule = PRIVILEGES
+    link: Rule = LINK
+    when: datetime = WHEN
+    sources: tuple[SourceReading, ...] = (
+        SourceReading("vault prod-dr", SourceState.READ, "", 0.84),
+        SourceReading("vCenter vc01", SourceState.FAILED, "vc01 did not answer within 20 s", 20.0),
+    )
+
+
+@pytest.fixture
+def samples() -> Samples:
+    return Samples()
+
+
+@pytest.fixture
+def hostile() -> tuple[str, ...]:
+    """Names that nobody should give a machine."""
+    return (
+        "<!channel>",
+        "<!here|here>",
+        "<!subteam^S0APPROVERS|@dr-approvers>",
+        "<@U0LENA>",
+        "<#C0WARROOM>",
+        "@channel @here",
+        "<https://example.invalid|web01>",
+        "*bold* _it_ ~no~ `code` ```fence```",
+        "&lt;!channel&gt;",
+        "web\u202e10\u202c",
+        "\u2066\u200f\u061cweb01",
+        "web01\n✓ web01 is ready to come home",
+        "\x00\x07\x1b[31mred\x7f",
+        "\ud800half",
+        "",
+        "   ",
+        "\u200b",
+        "&" * 10_000,
+        "<" * 10_000,
+        "名" * 10_000,
+        "🧟" * 10_000,
+        "a" * 10_240,
+        "a\u0301" * 5_000,
+    )
+
+
+@pytest.fixture
+def screen(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """One JSON file for each screen, to be pasted into Block Kit Builder."""
+    return snapshot.use_extension(JSONSnapshotExtension)
+
+
+_OURS = re.compile(r"<@U0MAYA>|<!date\^\d+\^[{}_a-z ]+\|[^<>|]+>|<https://[^<>|\s]+\|[^<>|]+>")
+
+
+def problems(shown: Message | Modal) -> list[str]:
+    """What Slack would say against it, and any markup of Slack's in it that is not ours."""
+    if isinstance(shown, Modal):
+        return problems_in_view(shown.view) + _foreign(shown.view)
+    found = problems_in_message({"text": shown.text, "blocks": list(shown.blocks)})
+    if shown.without_table:
+        found += problems_in_message({"text": shown.text, "blocks": list(shown.without_table)})
+    return found + _foreign([{"type": "mrkdwn", "text": shown.text}, shown.blocks, shown.without_table])
+
+
+def _foreign(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        here: dict[str, Any] = value  # pyright: ignore[reportUnknownVariableType] # JSON
+        left = _OURS.sub("", here["text"]) if here.get("type") == "mrkdwn" else ""
+        hidden = [f"hidden {c!r}" for c in left if c != "\n" and unicodedata.category(c) in ("Cc", "Cf", "Cs")]
+        return [*(["markup"] if set("<>") & set(left) else []), *hidden, *_foreign(list(here.values()))]
+    if isinstance(value, list | tuple):
+        return [found for inner in value for found in _foreign(inner)]  # pyright: ignore[reportUnknownVariableType] # JSON
+    return []
+
+
+@pytest.fixture
+def refused() -> Callable[[Message | Modal], list[str]]:
+    return problems
+
+
+@pytest.fixture
+def words() -> Callable[[Message | Modal], str]:
+    """All texts of a message, one after the other."""
+    return spoken
+
+
+def spoken(shown: Message | Modal) -> str:
+    blocks: Any = shown.view["blocks"] if isinstance(shown, Modal) else shown.blocks
+    return "\n".join(_texts(blocks))
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [
+            text
+            for key, inner in value.items()  # pyright: ignore[reportUnknownVariableType]
+            for text in ([inner] if key == "text" and isinstance(inner, str) else _texts(inner))
+        ]
+    if isinstance(value, list | tuple):
+        return [text for inner in value for text in _texts(inner)]  # pyright: ignore[reportUnknownVariableType]
+    return []
+
+
+@dataclass
+class Said:
+    """One thing that the poster was told to say."""
+
+    how: str
+    message: Message | Modal
+    where: str = ""
+    thread: str = ""
+
+
+class FakePoster:
+    """Keeps what is said; `refuse` maps a way of saying to the errors that it raises next."""
+
+    def __init__(self) -> None:
+        self.said: list[Said] = []
+        self.refuse: dict[str, list[Exception]] = {}
+
+    def __call__(self, client: AsyncWebClient, respond: AsyncRespond | None, team: str) -> "FakePoster":
+        return self
+
+    def _say(self, said: Said) -> None:
+        if errors := self.refuse.get(said.how):
+            raise errors.pop(0)
+        wrong = problems(said.message)
+        assert not wrong, wrong
+        self.said.append(said)
+
+    async def post(self, channel: str, message: Message, *, thread: str = "") -> str:
+        self._say(Said("post", message, channel, thread))
+        return f"{len(self.said)}.0"
+
+    async def update(self, channel: str, ts: str, message: Message, *, insist: bool) -> None:
+        self._say(Said("finish" if insist else "update", message, ts))
+
+    async def whisper(self, message: Message, *, replace: bool = False, to_channel: bool = False) -> None:
+        self._say(Said("replace" if replace else "to_channel" if to_channel else "whisper", message))
+
+    async def open_view(self, trigger: str, modal: Modal) -> str:
+        self._say(Said("open", modal, trigger))
+        return "V1"
+
+    async def update_view(self, view_id: str, modal: Modal) -> None:
+        self._say(Said("view", modal, view_id))
+
+    @property
+    def ways(self) -> list[str]:
+        return [said.how for said in self.said]
+
+    @property
+    def last(self) -> str:
+        """What is read at the end."""
+        return spoken(self.said[-1].message)
+
+
+@pytest.fixture
+def poster() -> FakePoster:
+    return FakePoster()
+
+
+@dataclass
+class FakeLog:
+    lines: list[dict[str, object]] = field(default_factory=list[dict[str, object]])
+
+    def error(self, event: str, **values: object) -> None:
+        self.lines.append({"event": event, **values})
+
+
+@pytest.fixture
+def log() -> FakeLog:
+    return FakeLog()
+
+
+@dataclass
+class Acks:
+    """Stands for Bolt's ack."""
+
+    answers: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+
+    async def __call__(self, **answer: Any) -> None:
+        self.answers.append(answer)
+
+
+@pytest.fixture
+def ack() -> Acks:
+    return Acks()

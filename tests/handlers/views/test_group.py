@@ -1,0 +1,109 @@
+"""The report of a group or plan."""
+
+from typing import Any
+
+from homeward.checks import Kind, Status
+from homeward.handlers.views.group import group_message, reply_messages, settled_message
+
+
+def _mixed(samples: Any) -> Any:
+    both = (Status.FAILED, ("The group holds Windows and Linux machines.",))
+    return samples.report(
+        {
+            "pay-app01": {samples.mixed: both},
+            "pay-app02": {samples.mixed: both, samples.stopped: (Status.FAILED, ("pay-app02 is stopped.",))},
+            "pay-db01": {},
+        },
+        name="mixed",
+        kind=Kind.PLAN,
+        topology="classic",
+    )
+
+
+def _shown(report: Any, *, threaded: bool = True) -> Any:
+    return group_message(report, query="mixed", seconds=2, asked_by="U0MAYA", threaded=threaded)
+
+
+def test_a_plan_is_a_table_of_its_machines(samples: Any, screen: Any, refused: Any, words: Any) -> None:
+    message = _shown(_mixed(samples))
+
+    assert refused(message) == []
+    assert message.text == "Recovery plan mixed cannot come home yet: 3 blockers on 2 of 3 machines"
+    assert [block["type"] for block in message.blocks].count("table") == 1
+    assert words(message).count("The group holds Windows and Linux machines.") == 1
+    assert "On pay-app01, pay-app02." in words(message)
+    assert "pay-app02 is stopped." not in words(message)
+    assert "In the thread: what is found of 1 single machine." in words(message)
+    assert list(message.blocks) == screen
+
+
+def test_a_workspace_without_tables_reads_lines(samples: Any, screen: Any) -> None:
+    message = _shown(_mixed(samples))
+
+    assert "table" not in [block["type"] for block in message.without_table]
+    assert list(message.without_table) == screen
+
+
+def test_the_thread_tells_what_the_message_does_not(samples: Any, screen: Any, refused: Any, words: Any) -> None:
+    replies = reply_messages(_mixed(samples))
+
+    assert list(replies) == ["pay-app02"]
+    assert refused(replies["pay-app02"]) == []
+    assert "pay-app02 is stopped." in words(replies["pay-app02"])
+    assert "1 more check of it is told in the report above." in words(replies["pay-app02"])
+    assert list(replies["pay-app02"].blocks) == screen
+
+
+def test_in_private_there_is_no_thread_to_point_to(samples: Any, words: Any) -> None:
+    read = words(_shown(_mixed(samples), threaded=False))
+    assert "thread" not in read
+    assert "What is found of 1 single machine: see “All checks”." in read
+
+
+def test_a_machine_with_nothing_left_to_tell_says_how_it_stands(samples: Any, screen: Any, words: Any) -> None:
+    settled = settled_message("pay-db01", _mixed(samples))
+    assert words(settled).startswith("✓ pay-db01: ready;")
+    assert list(settled.blocks) == screen
+    assert "was not part of the latest check" in words(settled_message("gone", _mixed(samples)))
+
+
+def test_two_machines_of_one_name_keep_their_own_rows(samples: Any) -> None:
+    first = samples.report({"twin": {samples.stopped: (Status.FAILED, ("Stopped.",))}})
+    second = samples.report({"twin": {samples.stopped: (Status.PASSED, ())}})
+    both = samples.report({"a": {}}, kind=Kind.PLAN)
+    object.__setattr__(both, "machines", ("twin", "twin"))
+    object.__setattr__(both, "outcomes", first.outcomes + second.outcomes)
+
+    table: Any = next(block for block in _shown(both).blocks if block["type"] == "table")
+    assert [row[1]["text"] for row in table["rows"][1:]] == ["✗ blocked", "✓ ready"]
+
+
+def test_a_dead_source_is_told_once_for_all_machines(samples: Any, words: Any) -> None:
+    reason = (Status.UNKNOWN, ("vc01 did not answer within 20 s",))
+    told = {f"m{n}": {samples.privileges: reason, samples.stopped: reason} for n in range(99)}
+    report = samples.report(told, name="big", kind=Kind.PLAN)
+
+    assert words(_shown(report)).count("vc01 did not answer") == 1
+    assert reply_messages(report) == {}
+
+
+def test_an_absurd_plan_stays_within_the_limits(
+    samples: Any, hostile: tuple[str, ...], refused: Any, words: Any
+) -> None:
+    rules = [samples.rule(f"item-fault-{n}", title=hostile[n % len(hostile)]) for n in range(200)]
+    told = {
+        f"{hostile[m % len(hostile)]}{m}": {
+            rule: (Status.UNKNOWN if n % 3 else Status.FAILED, (f"{hostile[(m + n) % len(hostile)]}{m * (n % 2)}",))
+            for n, rule in enumerate(rules)
+        }
+        for m in range(120)
+    }
+    report = samples.report(told, name="big", kind=Kind.GROUP)
+    message = _shown(report)
+
+    assert refused(message) == []
+    assert "and 22 more" in words(message)
+    assert "Of 90 more: see “All checks”." in words(message)
+    replies = reply_messages(report)
+    assert len(replies) == 30
+    assert [problem for reply in replies.values() for problem in refused(reply)] == []

@@ -1,0 +1,100 @@
+"""The report of one machine."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from homeward.checks import Note, Report, Severity, Status
+from homeward.handlers.views.report import headline, report_message
+
+
+def _shown(report: Report) -> Any:
+    return report_message(report, query="web02", seconds=1.43, asked_by="U0MAYA")
+
+
+def test_a_blocked_machine_is_shown_blockers_first(samples: Any, screen: Any, refused: Any, words: Any) -> None:
+    message = _shown(samples.report({"web02": samples.web02}, sources=samples.sources))
+
+    assert refused(message) == []
+    assert message.text == "web02 cannot come home yet: 1 blocker, 1 warning, 1 could not be read"
+    read = words(message)
+    assert read.index("The Azure VM is running") < read.index("The agent in the Azure VM") < read.index("vcenter-pri")
+    assert "31 checks in 1.4 s" in read
+    assert "→ Start it in Azure" in read
+    assert "vCenter vc01 failed: vc01 did not answer within 20 s" in read
+    assert list(message.blocks) == screen
+
+
+def test_a_ready_machine_is_told_in_a_few_lines(samples: Any, screen: Any, refused: Any, words: Any) -> None:
+    note = Note("vm-location", "web01", "It returns to its existing VM on esx01 (original location).")
+    message = _shown(samples.report({"web01": {}}, notes=(note,)))
+
+    assert refused(message) == []
+    assert message.text == "web01 is ready to come home"
+    assert "✓ 28 passed" in words(message)
+    assert "To be confirmed when approving: The link to on-premises" in words(message)
+    assert len(message.blocks) <= 6
+    assert list(message.blocks) == screen
+
+
+def test_what_could_not_be_read_is_never_called_ready(samples: Any, screen: Any, refused: Any) -> None:
+    reason = (Status.UNKNOWN, ("vc01 did not answer within 20 s",))
+    told = {samples.privileges: reason, samples.stopped: reason, samples.silent: reason}
+    message = _shown(samples.report({"db01": told}, sources=samples.sources))
+
+    assert refused(message) == []
+    assert message.text == (
+        "Nobody can tell yet whether db01 can come home: 2 checks that could block it could not be read"
+    )
+    assert list(message.blocks) == screen
+
+
+def test_a_report_without_any_check_says_so(samples: Any, refused: Any) -> None:
+    report = replace(samples.report({}), outcomes=())
+    assert headline(report) == "Nobody can tell yet whether nothing can come home: nothing was checked"
+    assert refused(_shown(report)) == []
+
+
+def test_ready_tells_of_warnings_that_failed_or_were_not_read(samples: Any) -> None:
+    other = samples.rule("vm-old", Severity.WARNING)
+    told = {samples.silent: (Status.FAILED, ("Late.",)), other: (Status.UNKNOWN, ("No answer",))}
+    assert headline(samples.report({"web01": told})) == (
+        "web01 is ready to come home, with 1 warning and 1 warning could not be read"
+    )
+
+
+def test_what_does_not_fit_is_counted(samples: Any, refused: Any, words: Any) -> None:
+    told = {samples.rule(f"item-fault-{n}"): (Status.FAILED, (f"Fault {n}.",)) for n in range(200)}
+    message = _shown(samples.report({"web02": told}))
+
+    assert refused(message) == []
+    assert "200 blockers" in message.text
+    assert "and 186 more blockers: see “All checks”." in words(message)
+
+
+def test_every_sentence_beyond_the_fourth_is_counted(samples: Any, words: Any) -> None:
+    told = {samples.stopped: (Status.FAILED, tuple(f"Disk {n} is too large." for n in range(60)))}
+    assert "and 56 more like it" in words(_shown(samples.report({"web02": told})))
+
+
+def test_nothing_hostile_gets_through(samples: Any, hostile: tuple[str, ...], refused: Any) -> None:
+    for name in hostile:
+        rule = samples.rule("item-fault", title=name, hint=name)
+        told = {rule: (Status.FAILED, (name,) * 50), samples.privileges: (Status.UNKNOWN, (name,))}
+        notes = tuple(Note("vm-location", name, f"{name}{n}") for n in range(50))
+        sources = tuple(replace(source, name=name, detail=name) for source in samples.sources * 10)
+        report = samples.report({name: told}, notes=notes, sources=sources, vault=name, topology=name)
+        assert refused(_shown(report)) == [], name[:40]
+
+
+@pytest.mark.parametrize("user", ["", "<!channel>", "U0MAYA> <!here"])
+def test_only_a_persons_id_becomes_a_mention(samples: Any, user: str, words: Any) -> None:
+    message = report_message(samples.report({"web01": {}}), query="web01", seconds=1, asked_by=user)
+    assert "asked by somebody" in words(message)
+
+
+def test_an_address_that_is_no_https_page_is_not_linked(samples: Any, words: Any) -> None:
+    rule = replace(samples.stopped, docs="https://x|<!channel>")
+    message = _shown(samples.report({"web02": {rule: (Status.FAILED, ("Stopped.",))}}))
+    assert "|docs>" not in words(message)
