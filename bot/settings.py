@@ -115,7 +115,7 @@ class VCenterSettings(_Section):
 
 class LimitsSettings(_Section):
     collect_timeout: Annotated[float, Field(gt=0, le=300)] = 20.0
-    list_ttl: Annotated[float, Field(ge=0, le=300)] = 5.0
+    list_ttl: Annotated[float, Field(ge=0, le=300)] = 2.0
     run_command: bool = False
 
 

@@ -1,8 +1,11 @@
 """The Bolt app of the standalone bot, and its web client, from the settings."""
 
 import ssl
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 import aiohttp
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -32,3 +35,15 @@ def bolt_app(settings: Settings) -> AsyncApp:
     if slack.mode == "http":
         signing_secret = secret("slack.signing_secret", slack.signing_secret, slack.signing_secret_file)
     return AsyncApp(client=web_client(settings), signing_secret=signing_secret, process_before_response=True)
+
+
+@asynccontextmanager
+async def connected(app: AsyncApp, settings: Settings) -> AsyncGenerator[AsyncSocketModeHandler]:
+    """Socket Mode, open for the time of the context. Raises SettingsError when the app-level token is missing."""
+    slack = settings.slack
+    handler = AsyncSocketModeHandler(app, secret("slack.app_token", slack.app_token, slack.app_token_file))
+    try:
+        await handler.connect_async()
+        yield handler
+    finally:
+        await handler.close_async()

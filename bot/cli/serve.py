@@ -12,13 +12,12 @@ import click
 import structlog
 from aiohttp import web
 from prometheus_client import CollectorRegistry, generate_latest
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 
 from homeward.bot.plugin import register
-from homeward.bot.settings import Settings, SettingsError, load, secret
-from homeward.bot.slack_app import bolt_app
+from homeward.bot.settings import Settings, SettingsError, load
+from homeward.bot.slack_app import bolt_app, connected
 from homeward.handlers.problems import CommandTaken
 
 from . import ExitCode
@@ -35,7 +34,7 @@ def run(config: str | None) -> int:
         click.echo(str(error), err=True)
         return ExitCode.USAGE
     except SlackApiError as error:
-        click.echo(f"Slack refused to start: {error.response["error"]}", err=True)
+        click.echo(f"Slack refused to start: {error.response['error']}", err=True)
         return ExitCode.FAILED
     except (aiohttp.ClientError, OSError) as error:
         click.echo(f"Could not start: {error}", err=True)
@@ -54,8 +53,8 @@ async def serve(settings: Settings, *, started: Callable[[int], None] | None = N
     app = bolt_app(settings)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(register(app, settings, registry=registry))
-        connected = await _connect(app, settings, stack)
-        port = await _listen(app, settings, registry, connected, stop, stack)
+        is_connected = await _connect(app, settings, stack)
+        port = await _listen(app, settings, registry, is_connected, stop, stack)
         log.info("homeward.started", mode=settings.slack.mode, port=port, vaults=len(settings.vaults))
         if started:
             started(port)
@@ -65,16 +64,13 @@ async def serve(settings: Settings, *, started: Callable[[int], None] | None = N
 
 async def _connect(app: AsyncApp, settings: Settings, stack: AsyncExitStack) -> Callable[[], Awaitable[bool]]:
     """Opens Socket Mode, if that is the mode; returns how to ask whether Slack is connected."""
-    slack = settings.slack
-    if slack.mode == "http":
+    if settings.slack.mode == "http":
 
         async def listening() -> bool:
             return True
 
         return listening
-    handler = AsyncSocketModeHandler(app, secret("slack.app_token", slack.app_token, slack.app_token_file))
-    stack.push_async_callback(handler.close_async)
-    await handler.connect_async()
+    handler = await stack.enter_async_context(connected(app, settings))
     return handler.client.is_connected
 
 
@@ -82,7 +78,7 @@ async def _listen(
     app: AsyncApp,
     settings: Settings,
     registry: CollectorRegistry,
-    connected: Callable[[], Awaitable[bool]],
+    is_connected: Callable[[], Awaitable[bool]],
     stop: asyncio.Event,
     stack: AsyncExitStack,
 ) -> int:
@@ -90,7 +86,7 @@ async def _listen(
         return web.Response(text="ok\n")
 
     async def readyz(_request: web.Request) -> web.Response:
-        ready = not stop.is_set() and await connected()
+        ready = not stop.is_set() and await is_connected()
         return web.Response(text="ready\n" if ready else "not connected to Slack\n", status=200 if ready else 503)
 
     async def metrics(_request: web.Request) -> web.Response:

@@ -55,7 +55,7 @@ class Sandbox:
         self.estate = estate or company()
         authority = trustme.CA()
         server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        authority.issue_cert("127.0.0.1", "localhost").configure_cert(server)
+        authority.issue_cert("127.0.0.1", "localhost").configure_cert(server)  # pyright: ignore[reportUnknownMemberType] # trustme types it with OpenSSL's, which is not installed
         self._authority = authority
         ports = (port, port + 1, port + 2) if port else (0, 0, 0)
         self.arm = SandboxArm(self.estate, server, token=TOKEN, port=ports[0])
@@ -109,6 +109,7 @@ class Sandbox:
                         "vault": self.estate.vault.name,
                     }
                 ],
+                "limits": {"list_ttl": 1.0},
                 "vcenters": [
                     {
                         "name": vcenter.name,

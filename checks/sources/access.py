@@ -49,7 +49,7 @@ class Limits:
     """
 
     collect_timeout: float = 20.0
-    list_ttl: float = 5.0
+    list_ttl: float = 2.0
     run_command: bool = False
 
 
