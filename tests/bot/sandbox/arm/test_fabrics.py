@@ -119,6 +119,14 @@ async def test_an_ailing_appliance_says_why(arm: SandboxArm, recovery: SiteRecov
     assert agent.accessible_datastores is None
 
 
+async def test_a_silent_appliance_is_disconnected(arm: SandboxArm, recovery: SiteRecoveryManagementClient) -> None:
+    arm.estate.vault.appliances[0].silent_minutes = 40
+    *_, provider = [one async for one in recovery.replication_recovery_services_providers.list(*HERE)]
+    *_, fabric = [one async for one in recovery.replication_fabrics.list(*HERE)]
+    assert cast("Any", provider.properties).connection_status == "Disconnected"
+    assert cast("Any", fabric.properties).health == "Critical"
+
+
 async def test_only_the_classic_stack_registers_its_vcenter(recovery: SiteRecoveryManagementClient) -> None:
     (vcenter,) = [cast("Any", one.properties) async for one in recovery.replicationv_centers.list(*HERE)]
     assert (vcenter.ip_address, vcenter.port, vcenter.health_errors) == ("vc01", "443", None)

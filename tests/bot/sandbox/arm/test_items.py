@@ -209,6 +209,16 @@ async def test_a_physical_server_is_told_from_a_vm(recovery: SiteRecoveryManagem
     assert details.os_version == "Windows Server 2008 R2 SP1"
 
 
+async def test_a_modernized_physical_server_was_not_discovered_in_vcenter(
+    arm: SandboxArm, recovery: SiteRecoveryManagementClient
+) -> None:
+    arm.estate.vault.item("web01").source_vm = ""
+    details = (await read(recovery, "web01-0011")).provider_specific_details
+    assert details.discovery_type == "Physical"
+    assert details.discovered_vm_details is None
+    assert "/ServerSites/" in details.fabric_discovery_machine_id
+
+
 async def test_a_silent_agent_shows_in_its_heartbeat(arm: SandboxArm, recovery: SiteRecoveryManagementClient) -> None:
     arm.estate.now = arm.estate.clock()
     details = (await read(recovery, "web02-0012")).provider_specific_details

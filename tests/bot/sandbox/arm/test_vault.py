@@ -58,6 +58,14 @@ async def test_a_plan_boots_in_order_and_spells_ids_in_its_own_case(recovery: Si
     assert plan.replication_providers == ["InMageAzureV2"]
 
 
+async def test_an_item_is_found_by_the_id_that_a_plan_spells(
+    recovery: SiteRecoveryManagementClient, get_json: GetJson
+) -> None:
+    plan = cast("Any", (await recovery.replication_recovery_plans.get(*HERE, "payroll")).properties)
+    item = await get_json(plan.groups[2].replication_protected_items[0].id)
+    assert item["properties"]["friendlyName"] == "pay-db01"
+
+
 async def test_plans_are_listed_without_machines_that_nobody_protects(
     arm: SandboxArm, recovery: SiteRecoveryManagementClient
 ) -> None:
