@@ -1,0 +1,87 @@
+"""What holds for every rule: its words, its place, its page in the docs, its tests."""
+
+import pkgutil
+import re
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from homeward.checks import rules
+from homeward.checks.evaluate import evaluate
+from homeward.checks.facts import Facts
+from homeward.checks.model import Rule, Severity, Status
+from homeward.checks.notes import NOTES
+from homeward.checks.report import Verdict, verdict_of
+from homeward.checks.rules import RULES
+from homeward.checks.rules.table import markdown
+from tests.checks.every_case import CASES
+from tests.checks.ready import READY_CLASSIC, READY_MODERNIZED
+
+DOCS = Path(__file__).parents[3] / "docs" / "rules.md"
+
+
+def modules() -> list[ModuleType]:
+    """The modules that hold rules, with the areas that they declare."""
+    found = [import_module(each.name) for each in pkgutil.iter_modules(rules.__path__, f"{rules.__name__}.")]
+    return [module for module in found if hasattr(module, "AREAS")]
+
+
+def rules_of(module: ModuleType) -> list[Rule]:
+    return [value for value in vars(module).values() if isinstance(value, Rule)]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_has_the_words_that_people_need(rule: Rule) -> None:
+    assert re.fullmatch(r"[a-z]+(-[a-z0-9]+)+", rule.id)
+    assert rule.title
+    assert not rule.title.endswith(".")
+    assert rule.hint.endswith(".")
+    assert rule.hint[0].isupper()
+    assert rule.docs.startswith("https://learn.microsoft.com/")
+    assert rule.topologies
+
+
+@pytest.mark.parametrize("module", modules(), ids=lambda module: module.__name__.rsplit(".", 1)[-1])
+def test_the_ids_of_a_module_start_with_its_areas_and_all_its_rules_are_in_force(module: ModuleType) -> None:
+    assert rules_of(module)
+    for rule in rules_of(module):
+        assert rule.id.startswith(tuple(f"{area}-" for area in module.AREAS))
+        assert rule in RULES
+
+
+def test_no_two_modules_share_an_area() -> None:
+    areas = [area for module in modules() for area in module.AREAS]
+    assert len(areas) == len(set(areas))
+
+
+def test_ids_are_unique_among_rules_and_notes() -> None:
+    ids = [rule.id for rule in RULES] + list(NOTES)
+    assert len(ids) == len(set(ids))
+
+
+def test_the_page_of_rules_is_current() -> None:
+    assert DOCS.read_text(encoding="utf-8") == markdown(), "run `make docs`"
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_a_rule_is_on_the_page(rule: Rule) -> None:
+    assert f"`{rule.id}`" in markdown()
+
+
+@pytest.mark.parametrize(
+    "rule", [rule for rule in RULES if rule.severity is not Severity.ATTESTATION], ids=lambda rule: rule.id
+)
+def test_a_rule_is_seen_to_fail_and_to_pass(rule: Rule) -> None:
+    statuses = {case.status for case in CASES if case.rule is rule}
+    assert statuses >= {Status.FAILED, Status.PASSED}
+
+
+@pytest.mark.parametrize("facts", [READY_CLASSIC, READY_MODERNIZED], ids=["classic", "modernized"])
+def test_the_ready_facts_fail_nothing_and_leave_only_attestations_open(facts: Facts) -> None:
+    outcomes = evaluate(RULES, facts)
+    assert verdict_of(outcomes) is Verdict.READY
+    assert not [outcome.rule.id for outcome in outcomes if outcome.status is Status.FAILED]
+    unknown = {outcome.rule.severity for outcome in outcomes if outcome.status is Status.UNKNOWN}
+    assert unknown == {Severity.ATTESTATION}

@@ -1,0 +1,42 @@
+"""Notes tell without judging."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from homeward.checks.facts import ABSENT, Missing, Topology
+from homeward.checks.notes import NOTES, notes
+from tests.checks.changing import changed
+from tests.checks.ready import READY_CLASSIC
+
+
+def told(changes: Mapping[str, object]) -> dict[str, str]:
+    return {note.id: note.text for note in notes(changed(READY_CLASSIC, changes))}
+
+
+def test_an_existing_vm_is_returned_to() -> None:
+    assert "esx01 (original location)" in told({})["vm-location"]
+
+
+def test_a_lost_vm_is_made_anew_with_a_full_download() -> None:
+    text = told({"source_vm": ABSENT})["vm-location"]
+    assert text.startswith("Its VM is gone from vCenter")
+    assert "full download" in text
+
+
+def test_a_physical_server_becomes_a_vm() -> None:
+    assert told({"source_vm": ABSENT, "item.physical": True})["vm-location"].startswith("It was a physical server")
+
+
+def test_a_running_vm_with_snapshots_is_told_of() -> None:
+    changes = {"source_vm.power": "poweredOn", "source_vm.has_snapshot": True}
+    assert told(changes).keys() == NOTES.keys()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"source_vm": Missing("unread")}, {"item": Missing("unread")}, {"item": ABSENT}, {"topology": Topology.OTHER}],
+    ids=["unread VM", "unread item", "no item", "another provider"],
+)
+def test_nothing_is_told_where_the_rules_say_it_already(changes: Mapping[str, object]) -> None:
+    assert told(changes) == {}
