@@ -56,10 +56,10 @@ class AzureReader:
         """Looks into the item's Azure VM; only where the settings allow run-command."""
         if not self._limits.run_command:
             return Missing("run-command is not allowed by the settings")
-        control, data = await self._peers(item)
+        control, data = await self.peers(item)
         return await self._prober.probe(item.azure_vm_id, item.os, control=control, data=data)
 
-    async def _peers(self, item: Item) -> tuple[str, str]:
+    async def peers(self, item: Item) -> tuple[str, str]:
         """The addresses the agent in the VM must reach: for control (443) and for data (9443)."""
         for vault in self.vaults:
             for fabric in await vault.fabrics():
