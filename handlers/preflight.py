@@ -95,7 +95,7 @@ class Preflight:
         work = self._open_checks(poster, press)
         self._supervisor.start(work, name="all checks", tell=poster.whisper)
 
-    async def page(self, ack: AsyncAck, body: Body, client: AsyncWebClient, respond: AsyncRespond) -> None:
+    async def page(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         """Turns the page of that modal."""
         await ack()
         press = pressed(body)
@@ -165,16 +165,20 @@ class Preflight:
     async def _show(
         self, judged: Report, query: str, seconds: float, card: Card, poster: Poster, team: str, user: str
     ) -> None:
-        if judged.subject.kind is Kind.MACHINE and len(judged.machines) <= 1:
-            await card.finish(report_message(judged, query=query, seconds=seconds, asked_by=user))
+        single = judged.subject.kind is Kind.MACHINE and len(judged.machines) <= 1
+        if single:
+            message = report_message(judged, query=query, seconds=seconds, asked_by=user)
         else:
             threaded = not card.private
-            await card.finish(group_message(judged, query=query, seconds=seconds, asked_by=user, threaded=threaded))
-        if card.ts and not card.private:
-            place = Place(team, card.channel, card.ts)
-            before = self._recent.at(place)
-            shown = Shown(judged, seconds, before.replies if before else {})
-            self._recent.keep(place, shown)
+            message = group_message(judged, query=query, seconds=seconds, asked_by=user, threaded=threaded)
+        await card.finish(message)
+        if card.private or not card.ts:
+            return
+        place = Place(team, card.channel, card.ts)
+        before = self._recent.at(place)
+        shown = Shown(judged, seconds, before.replies if before else {})
+        self._recent.keep(place, shown)
+        if not single:
             self._replies.start(shown, poster, card.channel, card.ts)
 
     async def _show_raw(self, judged: Report, card: Card, poster: Poster, user: str) -> None:
@@ -201,6 +205,9 @@ class Preflight:
     async def _show_checks(self, poster: Poster, view_id: str, team: str, where: Behind, page: int) -> None:
         place = Place(team, where.channel, where.ts)
         shown = self._recent.at(place)
+        if shown is None and not where.query:
+            await poster.update_view(view_id, notice_modal("This report is no longer at hand: run the check again."))
+            return
         if shown is None:
             answer, seconds = await self._collected(where.query, lambda _: None)
             if not isinstance(answer, Collected):

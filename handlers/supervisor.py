@@ -53,6 +53,8 @@ class Supervisor:
     async def close(self) -> None:
         """Ends what is running, lets each tell its person so, and waits for it."""
         self._closed = True
+        # A task cancelled before its first step never runs at all, and could not tell anybody.
+        await asyncio.sleep(0)
         running = tuple(self._tasks)
         for task in running:
             task.cancel()

@@ -1,9 +1,10 @@
 """Small reports to show, a poster that keeps what is said, and the strict reading of all of it."""
 
+import asyncio
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +16,9 @@ from syrupy.extensions.json import JSONSnapshotExtension
 
 from homeward.bot.sandbox.slack.blocks import problems_in_message, problems_in_view
 from homeward.checks import (
+    Facts,
     Kind,
+    Missing,
     Note,
     Outcome,
     Report,
@@ -25,6 +28,7 @@ from homeward.checks import (
     SourceState,
     Status,
     Subject,
+    Topology,
 )
 from homeward.checks.model import ANY
 from homeward.handlers.views.blocks import Message, Modal
@@ -90,18 +94,31 @@ def a_report(
     return Report(subject, topology, WHEN, tuple(told), outcomes, notes, sources)
 
 
+def facts_of(machine: str) -> Facts:
+    """Facts of which only the name is known."""
+    unread = {f.name: Missing("not read here") for f in fields(Facts)}
+    return Facts(**{**unread, "now": WHEN, "machine": machine, "topology": Topology.MODERNIZED})  # type: ignore[arg-type] # all Missing
+
+
+def _stopped(facts: Facts) -> Iterator[str]:
+    if facts.machine != "web01":
+        yield f"{facts.machine} is stopped (deallocated)."
+
+
 @dataclass
 class Samples:
     """What the tests of the views start from."""
 
-    rule: Callable[..., Rule] = staticmethod(a_rule)
-    report: Callable[..., Report] = staticmethod(a_report)
+    rule: Callable[..., Rule] = field(default=a_rule)
+    report: Callable[..., Report] = field(default=a_report)
     web02: Told = field(default_factory=lambda: WEB02)
     stopped: Rule = STOPPED
     silent: Rule = SILENT
     mixed: Rule = MIXED
     privileges: Rule = PRIVILEGES
     link: Rule = LINK
+    facts: Callable[[str], Facts] = field(default=facts_of)
+    judging: tuple[Rule, ...] = (replace(STOPPED, judge=_stopped), *PASSING)
     when: datetime = WHEN
     sources: tuple[SourceReading, ...] = (
         SourceReading("vault prod-dr", SourceState.READ, "", 0.84),
@@ -218,6 +235,7 @@ class FakePoster:
     def __init__(self) -> None:
         self.said: list[Said] = []
         self.refuse: dict[str, list[Exception]] = {}
+        self._more = asyncio.Event()
 
     def __call__(self, client: AsyncWebClient, respond: AsyncRespond | None, team: str) -> "FakePoster":
         return self
@@ -228,6 +246,13 @@ class FakePoster:
         wrong = problems(said.message)
         assert not wrong, wrong
         self.said.append(said)
+        self._more.set()
+
+    async def until(self, count: int) -> None:
+        """Waits until so many things have been said."""
+        while len(self.said) < count:
+            self._more.clear()
+            await self._more.wait()
 
     async def post(self, channel: str, message: Message, *, thread: str = "") -> str:
         self._say(Said("post", message, channel, thread))
