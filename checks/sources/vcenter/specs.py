@@ -18,21 +18,21 @@ class Properties:
 
     def __init__(self, asked: frozenset[str]) -> None:
         self._asked = asked
-        self._values: dict[str, Any] = {}
-        self._refused: dict[str, str] = {}
+        self.values: dict[str, Any] = {}
+        self.refused: dict[str, str] = {}
 
     def add(self, content: Any) -> None:
-        self._values.update({found.name: found.val for found in content.propSet})
+        self.values.update({found.name: found.val for found in content.propSet})
         for missing in content.missingSet:
-            self._refused[missing.path] = type(missing.fault).__name__.rpartition(".")[2]
+            self.refused[missing.path] = type(missing.fault).__name__.rpartition(".")[2]
 
     def value(self, path: str) -> Any:
         """The value; `Missing` if vCenter refuses to tell it; None if it is not set."""
         if path not in self._asked:
             raise KeyError(path)
-        if path in self._refused:
-            return Missing(f"{path} cannot be read ({self._refused[path]})")
-        return self._values.get(path)
+        if path in self.refused:
+            return Missing(f"{path} cannot be read ({self.refused[path]})")
+        return self.values.get(path)
 
     def text(self, path: str) -> str:
         """The value where its absence makes no difference, "" then."""

@@ -1,10 +1,12 @@
 """The sandbox's vCenter over TLS, and readers of it."""
 
+import os
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from subprocess import PIPE, Popen
+from typing import Any, Protocol
 
 import pytest
 import trustme
@@ -44,11 +46,16 @@ def ca_file(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> 
     return path
 
 
+def served_by(authority: trustme.CA, *names: str) -> ssl.SSLContext:
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    certificate: Any = authority.issue_cert(*names)  # Any: it also takes pyOpenSSL's context, which is not there
+    certificate.configure_cert(context)
+    return context
+
+
 @pytest.fixture(scope="session")
 def server_tls(authority: trustme.CA) -> ssl.SSLContext:
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    authority.issue_cert("127.0.0.1", "localhost").configure_cert(context)
-    return context
+    return served_by(authority, "127.0.0.1", "localhost")
 
 
 @pytest.fixture
@@ -115,12 +122,33 @@ def want(estate: Estate) -> Want:
 
 
 @pytest.fixture
-def other_tls() -> Callable[[str], ssl.SSLContext]:
-    """Server contexts of an authority that nobody trusts."""
+def impostor_tls() -> ssl.SSLContext:
+    """The right name, from an authority that nobody trusts."""
+    return served_by(trustme.CA(), "127.0.0.1")
 
-    def make(name: str) -> ssl.SSLContext:
-        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-        trustme.CA().issue_cert(name).configure_cert(context)
-        return context
 
-    return make
+@pytest.fixture
+def other_name_tls(authority: trustme.CA) -> ssl.SSLContext:
+    """The trusted authority, another host's name."""
+    return served_by(authority, "elsewhere.example")
+
+
+@pytest.fixture
+def vcsim(authority: trustme.CA, tmp_path: Path) -> Iterator[tuple[str, int]]:
+    """VMware's own simulator: where it listens; it takes user and pass.
+
+    One host, since it tells of a datastore's mount on the last host only.
+    """
+    binary = Path(os.environ.get("HOMEWARD_VCSIM") or Path(__file__).parents[4] / ".ci" / "cache" / "vcsim")
+    if not binary.exists():
+        pytest.skip("vcsim is not built: .ci/build-vcsim .ci/cache/vcsim")
+    certificate = authority.issue_cert("127.0.0.1")
+    chain, key = tmp_path / "chain.pem", tmp_path / "key.pem"
+    chain.write_bytes(b"".join(one.bytes() for one in certificate.cert_chain_pems))
+    key.write_bytes(certificate.private_key_pem.bytes())
+    command = [str(binary), "-cert", str(chain), "-key", str(key), "-hosts", "1", "-standalone-hosts", "0"]
+    with Popen(command, stdin=PIPE, stdout=PIPE, text=True) as process:  # noqa: S603 - our own binary and files
+        assert process.stdout
+        host, _, port = process.stdout.readline().strip().rpartition(":")
+        yield host, int(port)
+        process.terminate()

@@ -1,0 +1,132 @@
+"""Putting the answers of several vCenters together."""
+
+from dataclasses import replace
+
+import pytest
+
+from homeward.checks.facts import (
+    ABSENT,
+    Datastore,
+    Host,
+    Missing,
+    Mount,
+    StorageCluster,
+    VCenter,
+    VirtualMachine,
+)
+from homeward.checks.sources.access import SourceError
+from homeward.checks.sources.vcenter import OnPremises, VmQuery, Wanted, merge
+
+WANTED = Wanted("web01", VmQuery(name="web01"), VmQuery(name="mt01"), "", modernized=False)
+NO_ANSWER = SourceError("vc02 did not answer within 20 s")
+
+
+def vcenter(name: str) -> VCenter:
+    return VCenter(name, "VMware vCenter Server 8", "VirtualCenter", (), "", ())
+
+
+def vm(name: str) -> VirtualMachine:
+    return VirtualMachine(name, "u", "i", "esx01", "poweredOff", False, False, (), (), ABSENT, True, 1, ("gold",))
+
+
+HOST = Host("esx01", "VMware ESXi", "connected", False, 2, 1, (), ())
+GOLD = Datastore("gold", "VMFS", True, "normal", 1, 2, Mount.READ_WRITE, StorageCluster("pod", True, True))
+PLAIN = replace(GOLD, name="plain", cluster=ABSENT)
+NOT_HERE = Missing("mt01 is not in this vCenter")
+NOTHING = OnPremises(vcenter("vc01"), ABSENT, ABSENT, NOT_HERE, ())
+SOURCE = replace(NOTHING, source_vm=vm("web01"), datastores=(GOLD, PLAIN))
+TARGET = replace(NOTHING, vcenter=vcenter("vc02"), target_vm=vm("mt01"), target_host=HOST)
+BOTH = replace(TARGET, source_vm=vm("web01"), datastores=(GOLD,))
+
+
+def merged(wanted: Wanted = WANTED, **readings: OnPremises | SourceError) -> OnPremises:
+    return merge(
+        {name: one if isinstance(one, SourceError) else {"web01": one} for name, one in readings.items()}, [wanted]
+    )["web01"]
+
+
+def test_one_vcenter_is_taken_as_it_is() -> None:
+    assert merged(vc02=BOTH) == BOTH
+
+
+def test_the_vcenter_that_holds_the_target_wins() -> None:
+    read = merged(vc01=NOTHING, vc02=TARGET)
+    assert (read.vcenter, read.target_vm, read.target_host) == (vcenter("vc02"), vm("mt01"), HOST)
+    assert read.source_vm is ABSENT
+
+
+def test_of_two_targets_of_one_name_the_one_beside_the_machines_vm_wins() -> None:
+    assert merged(vc01=replace(TARGET, vcenter=vcenter("vc01")), vc02=BOTH).vcenter == vcenter("vc02")
+
+
+def test_a_datastore_in_another_vcenter_than_the_target_is_unknown_there() -> None:
+    read = merged(vc01=SOURCE, vc02=TARGET)
+    assert read.source_vm == vm("web01")
+    assert isinstance(read.datastores, tuple)
+    unseen = Missing("mt01 is in another vCenter (vc02)")
+    assert [store.on_target_host for store in read.datastores] == [unseen, unseen]
+    assert [store.cluster for store in read.datastores] == [unseen, ABSENT]
+
+
+def test_a_machine_is_absent_only_if_every_vcenter_was_read() -> None:
+    assert merged(vc01=NOTHING, vc02=NOTHING).source_vm is ABSENT
+    read = merged(vc01=NOTHING, vc02=NO_ANSWER)
+    failed = Missing(NO_ANSWER.reason)
+    assert read == OnPremises(failed, failed, failed, failed, failed)
+
+
+def test_a_vcenter_that_failed_does_not_hide_what_another_found() -> None:
+    assert merged(vc01=NO_ANSWER, vc02=BOTH) == BOTH
+
+
+def test_a_vm_that_could_not_be_told_is_missing_not_absent() -> None:
+    unsure = Missing("vc01 has 2 VMs that could be web01")
+    read = merged(vc01=replace(NOTHING, source_vm=unsure, datastores=unsure), vc02=TARGET)
+    assert (read.source_vm, read.datastores) == (unsure, unsure)
+
+
+def test_unreadable_datastores_stay_missing() -> None:
+    unread = Missing("vc01 does not tell the datastores of web01")
+    assert merged(vc01=replace(SOURCE, datastores=unread), vc02=TARGET).datastores == unread
+
+
+def test_without_a_vcenter_nothing_is_known() -> None:
+    none = Missing("no vCenter is configured")
+    assert merged() == OnPremises(none, none, none, none, none)
+
+
+def test_a_physical_server_has_no_vm_in_any_vcenter() -> None:
+    physical = replace(WANTED, source=VmQuery())
+    assert merged(physical).source_vm is ABSENT
+    assert merged(physical, vc01=TARGET, vc02=NO_ANSWER).source_vm is ABSENT
+
+
+def test_without_a_target_the_vcenter_of_the_vm_counts() -> None:
+    none = Missing("no master target or appliance is chosen")
+    alone = replace(SOURCE, target_vm=none, target_host=none, datastores=(PLAIN,))
+    other = replace(NOTHING, vcenter=vcenter("vc02"), target_vm=none, target_host=none)
+    read = merged(replace(WANTED, target=None), vc02=other, vc01=alone)
+    assert (read.vcenter, read.target_vm, read.target_host) == (vcenter("vc01"), none, none)
+    assert read.datastores == (replace(PLAIN, on_target_host=none),)
+
+
+def test_a_target_in_no_vcenter_leaves_the_managing_one_open() -> None:
+    read = merged(vc01=NOTHING, vc02=replace(NOTHING, vcenter=vcenter("vc02")))
+    assert read.vcenter == Missing("it is not known which vCenter manages the target")
+    assert (read.target_vm, read.target_host) == (ABSENT, Missing("mt01 is in no vCenter"))
+    assert merged(vc01=NOTHING).vcenter == vcenter("vc01")
+
+
+@pytest.mark.parametrize(
+    ("readings", "expected"),
+    [
+        ({"vc01": NOTHING, "vc02": replace(TARGET, datastores=(PLAIN,))}, (PLAIN,)),
+        ({"vc01": replace(NOTHING, datastores=(PLAIN,))}, (PLAIN,)),
+        ({"vc01": NOTHING, "vc02": NOTHING}, Missing("it is not known which vCenter holds the datastore plain")),
+    ],
+    ids=["the target's vCenter", "the only vCenter", "no vCenter in particular"],
+)
+def test_a_chosen_datastore_is_looked_for_where_the_target_is(
+    readings: dict[str, OnPremises], expected: tuple[Datastore, ...] | Missing
+) -> None:
+    assert merged(replace(WANTED, datastore="plain"), **readings).datastores == expected
