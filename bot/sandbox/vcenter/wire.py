@@ -164,9 +164,7 @@ def write_answer(call: Call, value: object) -> bytes:
     namespace, prefixes = _namespaces(call.version)
     returned = ""
     if value is not None:
-        # Optional, so that an empty list is simply no element, as on the real wire.
-        flags = call.result.flags | VmomiSupport.F_OPTIONAL
-        info = Object(name="returnval", type=call.result.type, version=call.version, flags=flags)
+        info = Object(name="returnval", type=call.result.type, version=call.version, flags=call.result.flags)
         returned = SoapAdapter.SerializeToStr(value, info, call.version, prefixes)
     return _envelope(f'<{call.method}Response xmlns="{namespace}">{returned}</{call.method}Response>')
 

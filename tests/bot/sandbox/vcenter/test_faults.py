@@ -98,6 +98,7 @@ async def test_trouble_can_be_taken_back(service: Service, vcenter: SandboxVCent
     ("action", "body", "expected"),
     [
         ('"urn:vim25/9.9.9.9"', b"<x/>", "Unsupported version URI"),
+        ('"urn:vim25/9.0.0.0"', b"<x/>", "Unsupported version URI"),
         ('"urn:vim25/8.0.3.0"', b"no xml", "InvalidRequest"),
         ('"urn:vim25/8.0.3.0"', b"<x/>", "InvalidRequest"),
     ],

@@ -238,6 +238,32 @@ async def test_a_named_traversal_calls_itself(content: Content) -> None:
     assert "web01" in {found.propSet[0].val for found in result.objects}
 
 
+async def test_a_circle_of_traversals_ends(content: Content) -> None:
+    to_vms = traversal(vim.HostSystem, "vm", PropertyCollector.SelectionSpec(name="host"))
+    to_host = traversal(vim.VirtualMachine, "runtime.host", to_vms, name="host")
+    result = await retrieve(
+        content, [selecting(await find(content, 14), to_host)], [wanting(vim.VirtualMachine, "name")]
+    )
+    assert {found.propSet[0].val for found in result.objects} == {"mt-lin01", "legacy01", "mix-lin01"}
+
+
+async def test_a_view_shows_direct_children_unless_it_is_recursive(content: Content) -> None:
+    views = content.viewManager
+    assert views
+    view = await asyncio.to_thread(views.CreateContainerView, content.rootFolder, [], False)
+    assert [type(ref) for ref in await asyncio.to_thread(lambda: view.view)] == [vim.Datacenter]
+
+
+async def test_a_destroyed_view_is_gone(content: Content) -> None:
+    views = content.viewManager
+    assert views
+    # Typed loosely: to a checker, its methods are lost in pyVmomi's machinery.
+    view: Any = await asyncio.to_thread(views.CreateContainerView, content.rootFolder, [], True)
+    await asyncio.to_thread(view.DestroyView)
+    with pytest.raises(vmodl.fault.ManagedObjectNotFound):
+        await asyncio.to_thread(lambda: view.view)
+
+
 async def test_an_unknown_traversal_name_is_refused(content: Content) -> None:
     lost = PropertyCollector.SelectionSpec(name="nowhere")
     with pytest.raises(vmodl.fault.InvalidArgument):
@@ -275,7 +301,18 @@ async def test_long_answers_come_in_pages(
     assert len(names) == 15
 
 
-async def test_a_used_token_is_refused(content: Content) -> None:
+async def test_a_cancelled_answer_has_no_more_pages(content: Content) -> None:
+    spec = PropertyCollector.FilterSpec(
+        objectSet=[await everything(content)], propSet=[wanting(vim.VirtualMachine, "name")]
+    )
+    options, collector = PropertyCollector.RetrieveOptions(maxObjects=4), content.propertyCollector
+    page: Any = await asyncio.to_thread(collector.RetrievePropertiesEx, [spec], options)
+    await asyncio.to_thread(collector.CancelRetrievePropertiesEx, page.token)
+    with pytest.raises(vmodl.fault.InvalidArgument):
+        await asyncio.to_thread(collector.ContinueRetrievePropertiesEx, page.token)
+
+
+async def test_an_unknown_token_is_refused(content: Content) -> None:
     with pytest.raises(vmodl.fault.InvalidArgument):
         await asyncio.to_thread(content.propertyCollector.ContinueRetrievePropertiesEx, "7")
 
