@@ -6,6 +6,7 @@ work lasts, so no token is ever stored.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from copy import copy
 from typing import Protocol, cast
 
 import aiohttp
@@ -121,7 +122,10 @@ class SlackPoster:
         tables: Tables,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
-        self._client = cast("_WebApi", client)
+        # slack_sdk repeats a call whose connection broke, which may post twice; this class knows what may be repeated.
+        own = copy(client)
+        own.retry_handlers = []
+        self._client = cast("_WebApi", own)
         self._respond = respond
         self._team = team
         self._tables = tables

@@ -21,8 +21,9 @@ class Desk:
         return search(text)
 
     async def ask(self, text: str) -> dict[str, Any]:
-        await self.errors.command(self.ack, {"command": "/failback-errors", "text": text})  # type: ignore[arg-type] # a fake ack
-        return self.ack.answers[-1]
+        await self.errors.command(self.ack, {"command": "/failback-errors", "text": text})
+        answers: list[dict[str, Any]] = self.ack.answers
+        return answers[-1]
 
     async def press(self, which: str, value: str, *, private: bool = True) -> None:
         body = {

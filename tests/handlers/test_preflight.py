@@ -18,7 +18,6 @@ from homeward.checks import (
     Subject,
     Watch,
 )
-from homeward.checks.facts import Facts
 from homeward.handlers import NotHere, Preflight, SlackRefused, Supervisor
 from homeward.handlers.ids import ALL_CHECKS, CHECK_AGAIN
 
@@ -86,15 +85,10 @@ class Desk:
 
 
 @pytest.fixture
-def facts(samples: Any) -> Callable[[str], Facts]:
-    return samples.facts
-
-
-@pytest.fixture
-def collected(samples: Any, facts: Any) -> Callable[..., Collected]:
+def collected(samples: Any) -> Callable[..., Collected]:
     def make(*machines: str, kind: Kind = Kind.MACHINE, name: str = "") -> Collected:
         subject = Subject(name or machines[0], kind, "prod-dr")
-        return Collected(subject, samples.when, tuple(facts(machine) for machine in machines), READ)
+        return Collected(subject, samples.when, tuple(samples.facts(machine) for machine in machines), READ)
 
     return make
 

@@ -1,0 +1,88 @@
+"""Attaching to a host's app: collisions are refused, and nothing of the host's is touched."""
+
+import re
+from typing import Any
+
+import pytest
+from slack_bolt.app.async_app import AsyncApp
+
+from homeward.checks.catalogue import lookup, search
+from homeward.handlers import Commands, CommandTaken, Errors, Preflight, Supervisor, attach
+from homeward.handlers.ids import ACTIONS, CHECK_AGAIN
+
+
+@pytest.fixture
+def app() -> AsyncApp:
+    return AsyncApp(token="xoxb-host", signing_secret="secret")
+
+
+@pytest.fixture
+def ours(poster: Any, log: Any) -> dict[str, Any]:
+    supervisor = Supervisor(log=log, new_id=lambda: "a1b2")
+
+    async def collect(name: str, watch: Any) -> Any:
+        raise AssertionError("nothing is collected here")
+
+    return {
+        "preflight": Preflight(collect, (), supervisor=supervisor, posters=poster),
+        "errors": Errors(search, lookup, supervisor=supervisor, posters=poster),
+    }
+
+
+def _parts(app: Any) -> tuple[int, int]:
+    return len(app._async_listeners), len(app._async_middleware_list)  # pyright: ignore[reportPrivateUsage] # what a host would lose
+
+
+async def _host(ack: Any) -> None:
+    await ack()
+
+
+def test_listeners_are_added_and_no_middleware(app: Any, ours: Any) -> None:
+    _, middleware = _parts(app)
+    attach(app, Commands(), **ours)
+    assert _parts(app) == (2 + len(ACTIONS), middleware)
+
+
+def test_attaching_twice_is_refused(app: Any, ours: Any) -> None:
+    attach(app, Commands(), **ours)
+    with pytest.raises(CommandTaken, match="registered in this app already"):
+        attach(app, Commands("/other-check", "/other-errors"), **ours)
+
+
+@pytest.mark.parametrize("command", ["/reprotect-check", "/failback-errors", re.compile("/fail.*")])
+def test_a_command_of_the_hosts_is_not_shadowed(app: Any, ours: Any, command: Any) -> None:
+    app.command(command)(_host)
+    before = _parts(app)
+    with pytest.raises(CommandTaken, match=r"the command /\S+ is answered by .*_host already"):
+        attach(app, Commands(), **ours)
+    assert _parts(app) == before
+
+
+def test_a_host_that_takes_every_button_is_told_so(app: Any, ours: Any) -> None:
+    app.action(re.compile(".*"))(_host)
+    with pytest.raises(CommandTaken, match=re.escape(f"the button {CHECK_AGAIN} is answered by")):
+        attach(app, Commands(), **ours)
+
+
+def test_other_listeners_of_the_host_are_no_collision(app: Any, ours: Any) -> None:
+    app.command("/deploy")(_host)
+    app.action({"block_id": "deploy", "action_id": re.compile(".*")})(_host)
+    app.event("message")(_host)
+    app.shortcut("deploy")(_host)
+    app.view("deploy")(_host)
+    app.options("deploy")(_host)
+    app.message("hello")(_host)
+    attach(app, Commands(), **ours)
+
+
+def test_renamed_commands_avoid_a_collision(app: Any, ours: Any) -> None:
+    app.command("/reprotect-check")(_host)
+    attach(app, Commands(reprotect_check="/homeward-check"), **ours)
+
+
+@pytest.mark.parametrize(
+    "commands", [Commands("/a", "/a"), Commands("check", "/b"), Commands("/A b", "/b"), Commands("")]
+)
+def test_names_that_slack_would_not_take_are_refused(app: Any, ours: Any, commands: Commands) -> None:
+    with pytest.raises(CommandTaken):
+        attach(app, commands, **ours)
