@@ -171,7 +171,9 @@ class Settings(BaseSettings):
                 host=v.host,
                 port=v.port,
                 username=v.username,
-                password=secret(f"vcenters.{v.name}.password", v.password, v.password_file),
+                password=secret(
+                    f"vcenters.{v.name}.password", v.password, v.password_file, variable=password_variable(v.name)
+                ),
                 ca_file=v.ca_file,
                 asr_account=v.asr_account,
             )
@@ -183,13 +185,13 @@ class Settings(BaseSettings):
         return Limits(limits.collect_timeout, limits.list_ttl, limits.run_command)
 
 
-def secret(key: str, value: SecretStr, file: str) -> str:
+def secret(key: str, value: SecretStr, file: str, *, variable: str = "") -> str:
     """The secret of a key: its own value, or the content of its file. Raises SettingsError, never showing it."""
     if value.get_secret_value():
         return value.get_secret_value()
     if not file:
         raise SettingsError(
-            f"{key} is missing: set the environment variable {_variable(key)}, "
+            f"{key} is missing: set the environment variable {variable or _variable(key)}, "
             f"or {key.split('.')[-1]}_file to the path of a file that holds it"
         )
     try:
@@ -205,6 +207,14 @@ def secret(key: str, value: SecretStr, file: str) -> str:
 def _variable(key: str) -> str:
     """The environment variable that sets a key: slack.bot_token -> HOMEWARD_SLACK__BOT_TOKEN."""
     return PREFIX + "__".join(re.sub(r"[^A-Z0-9]", "_", part.upper()) for part in key.split("."))
+
+
+def password_variable(vcenter: str) -> str:
+    """The environment variable of a vCenter's password: vc-01 -> HOMEWARD_VCENTER_VC_01_PASSWORD.
+
+    Not HOMEWARD_VCENTERS__..., which would set the list of vCenters itself.
+    """
+    return f"{PREFIX}VCENTER_{re.sub(r'[^A-Z0-9]', '_', vcenter.upper())}_PASSWORD"
 
 
 def load(path: str | None = None) -> Settings:
@@ -248,19 +258,17 @@ def _refuse_secrets_in_file(path: str, values: Mapping[str, Any]) -> None:
         for table in _tables(values, section):
             for key in keys:
                 if key in table:
-                    name = (
-                        f"{section}.{table.get('name', 'NAME')}.{key}" if section == "vcenters" else f"{section}.{key}"
-                    )
+                    vcenter = str(table.get("name", "NAME"))
+                    variable = password_variable(vcenter) if section == "vcenters" else _variable(f"{section}.{key}")
                     raise SettingsError(
                         f"{path}: {section}.{key} is a secret and must not stand in the file: "
-                        f"set {_variable(name)}, or {key}_file to the path of a file that holds it"
+                        f"set {variable}, or {key}_file to the path of a file that holds it"
                     )
 
 
 def _fill_vcenter_passwords(values: Mapping[str, Any]) -> None:
-    """HOMEWARD_VCENTERS__VC01__PASSWORD is the password of the vCenter named vc01."""
     for vcenter in _tables(values, "vcenters"):
-        found = os.environ.get(_variable(f"vcenters.{vcenter.get('name', '')}.password"), "")
+        found = os.environ.get(password_variable(str(vcenter.get("name", ""))), "")
         if found:
             vcenter["password"] = found
 

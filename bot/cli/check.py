@@ -29,7 +29,7 @@ from homeward.checks.saving import dump
 from homeward.checks.saving import load as load_facts
 
 from . import ExitCode
-from .render import report_lines
+from .render import clean, report_lines
 
 EXIT = {Verdict.READY: ExitCode.READY, Verdict.BLOCKED: ExitCode.BLOCKED, Verdict.UNKNOWN: ExitCode.UNKNOWN}
 
@@ -106,14 +106,16 @@ def _show(answer: Answer, *, as_json: bool) -> int:
                     {"name": c.name, "kind": c.kind.value, "id": c.id, "detail": c.detail} for c in answer.candidates
                 ]
                 click.echo(json.dumps({"name": answer.name, "candidates": candidates}, indent=2, ensure_ascii=False))
-            click.echo(f"{answer.name!r} fits {len(answer.candidates)} subjects; name one by its id:", err=True)
+            click.echo(f"{clean(answer.name)!r} fits {len(answer.candidates)} subjects; name one by its id:", err=True)
             for c in answer.candidates:
-                click.echo(f"  {c.kind.value} {c.name} ({c.detail})\n    homeward check '{c.id}'", err=True)
+                click.echo(
+                    clean(f"  {c.kind.value} {c.name} ({c.detail})") + f"\n    homeward check '{clean(c.id)}'", err=True
+                )
         case NoMatch():
             if as_json:
                 click.echo(json.dumps({"name": answer.name, "nearest": answer.nearest}, indent=2, ensure_ascii=False))
-            near = f" Did you mean {', '.join(answer.nearest)}?" if answer.nearest else ""
-            shown = answer.name if len(answer.name) <= 80 else answer.name[:79] + "…"
+            near = f" The nearest names: {', '.join(answer.nearest)}." if answer.nearest else ""
+            shown = clean(answer.name if len(answer.name) <= 80 else answer.name[:79] + "…")
             click.echo(f"No machine, replication group or recovery plan is named {shown!r}.{near}", err=True)
     return ExitCode.USAGE
 

@@ -36,8 +36,9 @@ def _plan(names: Names, plan: RecoveryPlan) -> Body:
     by_name: dict[str, ProtectedItem] = {}
     for item in vault.items:
         by_name.setdefault(item.name, item)
-    # A machine whose protection was disabled stays in nobody's plan.
+    # A machine whose protection was disabled leaves its plan, though not always at once.
     boots = [[by_name[name] for name in group if name in by_name] for group in plan.groups]
+    boots += [plan.stale] if plan.stale else []
     topologies = {item.topology for group in boots for item in group}
     topology = min(topologies, default="modernized")
     away = any(failed_over(item) for group in boots for item in group)

@@ -232,6 +232,8 @@ class RecoveryPlan:
 
     name: str
     groups: list[list[str]]
+    stale: list[ProtectedItem] = field(default_factory=list[ProtectedItem])
+    """Items that the plan still names though the vault has them no longer."""
 
 
 @dataclass

@@ -105,7 +105,7 @@ def _configuration_server(
     return ConfigurationServer(
         server=ServerHealth(
             name=name,
-            id=told.text("internalIdentifier") or wire.text("id"),
+            id=wire.text("id"),
             ip_address=details.text("ipAddress"),
             version=details.text("agentVersion") or details.part("agentVersionDetails").text("version"),
             last_heartbeat=details.moment("lastHeartbeat") or NEVER,
