@@ -42,9 +42,7 @@ class Compute:
                 found[id] = Missing("Azure does not tell which VM it is" if not id else f"{id} is not the id of a VM")
             else:
                 by_subscription.setdefault(vm.subscription.casefold(), {})[id] = vm
-        for read in await asyncio.gather(*map(self._some, by_subscription.values()), return_exceptions=True):
-            if isinstance(read, BaseException):
-                raise read
+        for read in await asyncio.gather(*map(self._some, by_subscription.values())):
             found |= read
         failures = [one for one in found.values() if isinstance(one, Missing)]
         if failures and len(failures) == len(found):

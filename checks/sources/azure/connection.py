@@ -196,8 +196,12 @@ class AzureConnection:
                     connector=aiohttp.TCPConnector(ssl=trust),
                     cookie_jar=aiohttp.DummyCookieJar(),
                     auto_decompress=False,
-                    trust_env=True,
+                    trust_env=not self._on_this_machine(),  # a proxy does not lead back here
                 )
+
+    def _on_this_machine(self) -> bool:
+        name = urlsplit(self.endpoint).hostname or ""
+        return name in {"localhost", "::1"} or name.startswith("127.")
 
     def _trust(self) -> ssl.SSLContext:
         ca_file = self._access.ca_file if self._access.cloud == "custom" else ""

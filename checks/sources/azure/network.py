@@ -45,9 +45,13 @@ class Networks:
             async with self._connection.asking(f"the virtual network {name}"):
                 body = await self._connection.get(vnet_id, API)
             space = Wire(body).part("properties").part("addressSpace").texts("addressPrefixes")
-            if not space:
+            try:
+                prefixes = tuple(ip_network(prefix, strict=False) for prefix in space)
+            except ValueError:
+                prefixes = ()
+            if not prefixes:
                 raise SourceError(f"Azure does not tell the addresses of the virtual network {name}")
-            return tuple(ip_network(prefix, strict=False) for prefix in space)
+            return prefixes
 
         key = vnet_id.casefold()
         if key not in self._prefixes:

@@ -74,10 +74,6 @@ class Wire:
     def texts(self, name: str) -> tuple[str, ...]:
         return tuple(value for value in self._list(name) if isinstance(value, str) and value)
 
-    def names(self) -> tuple[str, ...]:
-        """The names of the fields, casefolded."""
-        return tuple(self._fields)
-
     def _list(self, name: str) -> tuple[object, ...]:
         value = self._fields.get(name.casefold())
         if isinstance(value, Sequence) and not isinstance(value, str | bytes):

@@ -92,6 +92,7 @@ def test_an_error_that_says_nothing_still_names_who_was_asked() -> None:
     assert _reason(AzureError("")) == "vault prod-dr could not be asked: AzureError"
     assert _reason(KeyError("value")) == "Azure's answer for vault prod-dr is not readable"
     assert _reason(OSError(113, "No route to host")) == "no connection to management.azure.com: No route to host"
+    assert _reason(ConnectionResetError()) == "management.azure.com closed the connection without an answer"
     assert _reason(SourceError("known already")) == "known already"
 
 

@@ -8,7 +8,7 @@ from azure.mgmt.recoveryservicessiterecovery import models
 
 from homeward.checks.facts import ABSENT, NEVER, Discovered, Disk, HealthError, Item, Missing, Os, Topology
 from homeward.checks.sources.azure.parse_item import item, network_id
-from homeward.checks.sources.azure.wire import moment
+from homeward.checks.sources.azure.wire import Wire, moment
 
 VAULT = "/Subscriptions/s/resourceGroups/rg/providers/Microsoft.RecoveryServices/vaults/v"
 FABRIC = f"{VAULT}/replicationFabrics/f1"
@@ -292,3 +292,11 @@ def test_the_fabric_is_told_by_the_id_whatever_its_case() -> None:
 def test_the_friendly_name_is_the_name_and_the_resource_name_stands_in() -> None:
     assert _rcm().name == "web01"
     assert item({"id": "x", "name": "web01-res", "properties": {"friendlyName": None}}).name == "web01-res"
+
+
+def test_of_two_spellings_of_a_field_the_one_with_a_value_counts() -> None:
+    assert Wire({"vCenterFqdn": None, "vCenterFQDN": "vc01"}).text("vcenterFqdn") == "vc01"
+    assert Wire({"vCenterFQDN": "vc01", "vCenterFqdn": None}).text("vcenterFqdn") == "vc01"
+    assert Wire({"a": ["x"]}).text("a") == ""
+    assert Wire({"a": True}).text("a") == ""
+    assert Wire({"a": 12.5}).text("a") == "12.5"
