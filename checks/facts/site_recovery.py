@@ -175,8 +175,8 @@ class RetentionVolume:
     name: str
     capacity_bytes: int
     free_bytes: int
-    threshold_percent: float | Missing
-    """The share of the volume that may be used before Azure warns; Missing where Azure has none."""
+    threshold_percent: float | Absent | Missing
+    """The share of the volume that may be used before Azure warns; absent where Azure has none."""
 
 
 @dataclass(frozen=True, slots=True)

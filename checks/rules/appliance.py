@@ -9,7 +9,7 @@ from homeward.checks.model import MODERNIZED, Finding, NotApplicable, Severity, 
 from . import azure_errors, pages
 from .ages import DISCOVERY_LIMIT, HEARTBEAT_LIMIT, ago, stale
 from .disk_slots import too_many_disks
-from .present import agent_of, datastores_of, item_of
+from .present import agent_of, datastores_of, item_of, looked_for, moment, present
 from .storage_moves import storage_moves
 
 AREAS = ("appliance", "agent", "log-storage")
@@ -27,7 +27,7 @@ REGISTRATION_WAIT = timedelta(minutes=15)
     docs=pages.MODERNIZED,
 )
 def appliance_missing(facts: Facts) -> Iterator[Finding]:
-    if known(facts.agent) is ABSENT:
+    if looked_for(facts.agent) is ABSENT:
         listed, wanted = known(facts.agents), known(facts.choice).target
         if listed and wanted:
             names = ", ".join(agent.name for agent in listed)
@@ -86,9 +86,8 @@ def appliance_cannot_see_datastore(facts: Facts) -> Iterator[Finding]:
     docs=pages.MODERNIZED,
 )
 def appliance_other_vcenter(facts: Facts) -> Iterator[Finding]:
-    agent, discovered = agent_of(facts), known(item_of(facts).discovered)
-    if discovered is ABSENT:
-        raise NotApplicable("Azure has no discovered VM for it.")
+    agent = agent_of(facts)
+    discovered = present(item_of(facts).discovered, "Azure has no discovered VM for it.")
     if not agent.vcenter_id or not discovered.vcenter_id:
         raise NotKnown("Azure does not tell which vCenter the appliance or the machine belongs to")
     if agent.vcenter_id.casefold() != discovered.vcenter_id.casefold():
@@ -141,17 +140,14 @@ def agent_not_registered(facts: Facts) -> Iterator[Finding]:
     item = item_of(facts)
     if known(item.agent_registered):
         return
-    failover = known(item.last_failover)
+    failover = moment(item.last_failover)
     if failover is not NEVER and facts.now - failover <= REGISTRATION_WAIT:
         raise NotKnown(f"registration takes up to 15 minutes after a failover, and it began {ago(failover, facts.now)}")
     yield f"{facts.machine}: its agent has not registered since the failover ({ago(failover, facts.now)})."
 
 
 def _log_storage(facts: Facts) -> LogStorage:
-    account = known(facts.log_storage)
-    if account is ABSENT:
-        raise NotApplicable("No log storage account is chosen.")
-    return account
+    return present(facts.log_storage, "No log storage account is chosen.")
 
 
 @rule(

@@ -2,21 +2,18 @@
 
 from collections.abc import Iterable, Iterator
 
-from homeward.checks.facts import ABSENT, NEVER, AzureVm, Facts, GuestProbe, NotAsked, NotKnown, known
-from homeward.checks.model import BOTH, CLASSIC, MODERNIZED, Finding, NotApplicable, Severity, rule
+from homeward.checks.facts import ABSENT, NEVER, AzureVm, Facts, GuestProbe, NotKnown, known
+from homeward.checks.model import BOTH, CLASSIC, MODERNIZED, Finding, Severity, rule
 
 from . import pages
 from .ages import HEARTBEAT_LIMIT, ago, stale
-from .present import item_of
+from .present import asked, item_of, looked_for, moment, present
 
 AREAS = ("azure-vm", "mobility", "network")
 
 
 def _vm(facts: Facts) -> AzureVm:
-    vm = known(facts.azure_vm)
-    if vm is ABSENT:
-        raise NotApplicable("There is no VM in Azure.")
-    return vm
+    return present(facts.azure_vm, "There is no VM in Azure.")
 
 
 @rule(
@@ -28,7 +25,7 @@ def _vm(facts: Facts) -> AzureVm:
     docs=pages.REPROTECT,
 )
 def azure_vm_missing(facts: Facts) -> Iterator[Finding]:
-    if known(facts.azure_vm) is ABSENT:
+    if looked_for(facts.azure_vm) is ABSENT:
         yield f"Azure has no VM for {facts.machine}: it was deleted, or moved to another resource group."
 
 
@@ -60,7 +57,7 @@ def azure_vm_agent_not_ready(facts: Facts) -> Iterator[Finding]:
     vm = _vm(facts)
     status = known(vm.agent_status)
     if status.casefold() != "ready":
-        yield f"{vm.name}: its VM agent is {status or 'silent'}, not Ready."
+        yield f"{vm.name}: its VM agent reports {status or 'nothing'}, Ready is needed."
 
 
 @rule(
@@ -73,7 +70,7 @@ def azure_vm_agent_not_ready(facts: Facts) -> Iterator[Finding]:
     docs=pages.TROUBLESHOOT,
 )
 def mobility_agent_silent(facts: Facts) -> Iterator[Finding]:
-    heartbeat = known(item_of(facts).agent_heartbeat)
+    heartbeat = moment(item_of(facts).agent_heartbeat)
     if heartbeat is NEVER:
         raise NotKnown(f"Azure has no heartbeat of the agent in {facts.machine}")
     if stale(heartbeat, facts.now, HEARTBEAT_LIMIT):
@@ -81,10 +78,7 @@ def mobility_agent_silent(facts: Facts) -> Iterator[Finding]:
 
 
 def _probe(facts: Facts) -> GuestProbe:
-    probe = known(facts.guest)
-    if isinstance(probe, NotAsked):
-        raise NotApplicable("Looking inside the Azure VM is switched off.")
-    return probe
+    return asked(facts.guest, "Looking inside the Azure VM is switched off.")
 
 
 @rule(

@@ -7,7 +7,7 @@ from homeward.checks.model import CLASSIC, Finding, Severity, rule
 
 from . import azure_errors, pages
 from .ages import HEARTBEAT_LIMIT, ago, stale
-from .present import item_of, known_first
+from .present import item_of, moment
 
 AREAS = ("configuration-server",)
 
@@ -33,12 +33,12 @@ def configuration_server_not_connected(facts: Facts) -> Iterator[Finding]:
             yield azure_errors.sentence(error, name)
     if cs.server.health.casefold() == "critical":
         yield f"{name}: Azure calls its health critical."
-    for _, status in known_first([("provider", cs.provider_status)]):
-        if status.casefold() != "connected":
-            yield f"{name}: its provider is {status or 'in an unknown state'}, not connected."
-    for _, heartbeat in known_first([("provider", cs.provider_heartbeat)]):
-        if stale(heartbeat, facts.now, HEARTBEAT_LIMIT):
-            yield f"{name}: its provider was last heard {ago(heartbeat, facts.now)} (limit 15 minutes)."
+    status = known(cs.provider_status)
+    if status.casefold() != "connected":
+        yield f"{name}: its provider is {status or 'in an unknown state'}, not connected."
+    heartbeat = moment(cs.provider_heartbeat)
+    if stale(heartbeat, facts.now, HEARTBEAT_LIMIT):
+        yield f"{name}: its provider was last heard {ago(heartbeat, facts.now)} (limit 15 minutes)."
 
 
 @rule(

@@ -6,7 +6,7 @@ from homeward.checks.facts import ABSENT, Facts, Mount, NotKnown, known
 from homeward.checks.model import BOTH, CLASSIC, Finding, NotApplicable, Severity, rule
 
 from . import pages
-from .present import datastores_of, gib, item_of, known_first, source_vm_of, target_name, target_of
+from .present import datastores_of, gib, item_of, known_first, looked_for, source_vm_of, target_name, target_of
 
 AREAS = ("datastore",)
 
@@ -68,7 +68,7 @@ def _needed(facts: Facts) -> int:
     docs=pages.FAILBACK_TYPES,
 )
 def datastore_full(facts: Facts) -> Iterator[Finding]:
-    if known(facts.source_vm) is not ABSENT:
+    if looked_for(facts.source_vm) is not ABSENT:
         raise NotApplicable("Its on-premises VM exists, so only changes are written.")
     yield from _short_of_room(facts)
 

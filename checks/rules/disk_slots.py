@@ -17,4 +17,9 @@ def too_many_disks(facts: Facts) -> Iterator[Finding]:
     own, coming = len(disks_of(vm)), known(facts.disks_to_come)
     if own + coming > DISK_LIMIT:
         free = max(0, DISK_LIMIT - own)
-        yield f"{vm.name} has {own} of {DISK_LIMIT} disks: {free} slots are free and {coming} disks are to come."
+        slots, disks = _counted(free, "slot"), _counted(coming, "disk")
+        yield f"{vm.name} has {own} of {DISK_LIMIT} disks: {slots} free, {disks} to come."
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

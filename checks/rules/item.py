@@ -7,7 +7,7 @@ from homeward.checks.model import ANY, BOTH, CLASSIC, Finding, NotApplicable, Se
 
 from . import azure_errors, pages
 from .ages import ago
-from .present import item_of
+from .present import item_of, looked_for
 
 AREAS = ("item",)
 
@@ -55,7 +55,7 @@ def item_not_vmware(facts: Facts) -> Iterator[Finding]:
     docs=pages.REPROTECT,
 )
 def item_migrated_or_gone(facts: Facts) -> Iterator[Finding]:
-    if known(facts.item) is ABSENT:
+    if looked_for(facts.item) is ABSENT:
         yield (
             f"{facts.machine} has no protected item: it was never protected in this vault, its protection was "
             "disabled, its migration to Azure was completed, or it was born in Azure. They look the same from outside."
@@ -131,7 +131,7 @@ def item_failover_not_committed(facts: Facts) -> Iterator[Finding]:
     docs=pages.REPROTECT,
 )
 def item_job_running(facts: Facts) -> Iterator[Finding]:
-    job = known(facts.job)
+    job = looked_for(facts.job)
     if job is not ABSENT and job.state.casefold() not in ENDED_JOBS:
         yield (
             f'{facts.machine}: the job "{job.scenario}" has not ended '

@@ -20,7 +20,7 @@ from homeward.checks.model import CLASSIC, Finding, NotApplicable, Severity, rul
 from . import azure_errors, pages
 from .ages import HEARTBEAT_LIMIT, ago, stale
 from .disk_slots import too_many_disks
-from .present import disks_of, item_of, known_first, source_vm_of, target_host_of, target_of, target_vm_of
+from .present import disks_of, item_of, known_first, looked_for, source_vm_of, target_host_of, target_of, target_vm_of
 from .process_server import usable_process_servers
 from .storage_moves import storage_moves
 from .versions import Version, agent_version, older, os_version
@@ -48,7 +48,7 @@ def _fitting(facts: Facts, os: Os) -> list[MasterTarget]:
     docs=pages.PREPARE,
 )
 def master_target_missing(facts: Facts) -> Iterator[Finding]:
-    if known(facts.target) is not ABSENT:
+    if looked_for(facts.target) is not ABSENT:
         return
     if not known(facts.master_targets):
         yield f"The configuration server of {facts.machine} lists no master target."
@@ -66,7 +66,8 @@ def master_target_missing(facts: Facts) -> Iterator[Finding]:
     docs=pages.PREPARE,
 )
 def master_target_wrong_os(facts: Facts) -> Iterator[Finding]:
-    target, wanted = known(facts.target), known(item_of(facts).os)
+    target = looked_for(facts.target)
+    wanted = known(item_of(facts).os)
     if target is ABSENT:
         listed = known(facts.master_targets)
         if not listed:
@@ -194,9 +195,8 @@ def master_target_has_snapshots(facts: Facts) -> Iterator[Finding]:
     vm = target_vm_of(facts)
     if vm.has_snapshot:
         yield f"{vm.name} has a snapshot."
-    for _, needed in known_first([("consolidation", vm.consolidation_needed)]):
-        if needed:
-            yield f"{vm.name} has disks that need consolidation."
+    if known(vm.consolidation_needed):
+        yield f"{vm.name} has disks that need consolidation."
     chained = [disk.label for disk in disks_of(vm) if disk.has_parent]
     if chained and not vm.has_snapshot:
         yield f"{vm.name} has disks with a parent ({', '.join(chained)})."
@@ -212,7 +212,7 @@ def master_target_has_snapshots(facts: Facts) -> Iterator[Finding]:
 )
 def master_target_uuid_disabled(facts: Facts) -> Iterator[Finding]:
     vm = target_vm_of(facts)
-    value = known(vm.disk_enable_uuid)
+    value = looked_for(vm.disk_enable_uuid)
     if value is ABSENT:
         yield f"{vm.name} has no disk.EnableUUID in its configuration."
     elif value.strip().casefold() != "true":

@@ -5,12 +5,16 @@ from typing import TypeVar
 
 from homeward.checks.facts import (
     ABSENT,
+    NOT_ASKED,
+    Absent,
     Datastore,
     Facts,
     Host,
     Item,
     MasterTarget,
     Missing,
+    Moment,
+    NotAsked,
     NotKnown,
     ReplicationGroup,
     ReprotectAgent,
@@ -27,35 +31,54 @@ Label = TypeVar("Label")
 GIB = 1024**3
 
 
+def looked_for(fact: T | Absent | Missing) -> T | Absent:
+    """`known` for what may be absent (and a type checker that does not join `T` and `Absent`)."""
+    if isinstance(fact, Missing):
+        raise NotKnown(fact.reason)
+    return fact
+
+
+def present(fact: T | Absent | Missing, otherwise: str) -> T:
+    """What is there; a rule about it has nothing to say about what is not."""
+    found = looked_for(fact)
+    if found is ABSENT:
+        raise NotApplicable(otherwise)
+    return found
+
+
+def asked(fact: T | NotAsked | Missing, otherwise: str) -> T:
+    """What an optional reading found; a rule about it has nothing to say where that is switched off."""
+    if isinstance(fact, Missing):
+        raise NotKnown(fact.reason)
+    if fact is NOT_ASKED:
+        raise NotApplicable(otherwise)
+    return fact
+
+
+def moment(fact: Moment | Missing) -> Moment:
+    """`known` for moments."""
+    if isinstance(fact, Missing):
+        raise NotKnown(fact.reason)
+    return fact
+
+
 def item_of(facts: Facts) -> Item:
     """The protected item; a missing one is the finding of `item-migrated-or-gone` alone."""
-    item = known(facts.item)
-    if item is ABSENT:
-        raise NotApplicable("There is no such protected item.")
-    return item
+    return present(facts.item, "There is no such protected item.")
 
 
 def group_of(facts: Facts) -> ReplicationGroup:
-    group = known(facts.group)
-    if group is ABSENT:
-        raise NotApplicable("The machine is in no replication group.")
-    return group
+    return present(facts.group, "The machine is in no replication group.")
 
 
 def target_of(facts: Facts) -> MasterTarget:
     """The chosen master target; its absence is the finding of `master-target-missing` or `-wrong-os`."""
-    target = known(facts.target)
-    if target is ABSENT:
-        raise NotApplicable("There is no master target.")
-    return target
+    return present(facts.target, "There is no master target.")
 
 
 def agent_of(facts: Facts) -> ReprotectAgent:
     """The chosen reprotect agent; its absence is the finding of `appliance-missing`."""
-    agent = known(facts.agent)
-    if agent is ABSENT:
-        raise NotApplicable("There is no replication appliance.")
-    return agent
+    return present(facts.agent, "There is no replication appliance.")
 
 
 def target_name(facts: Facts) -> str:
@@ -66,7 +89,7 @@ def target_name(facts: Facts) -> str:
 def target_vm_of(facts: Facts) -> VirtualMachine:
     """The VM of the master target or appliance. One that no vCenter shows cannot be judged, so nobody knows."""
     name = target_name(facts)
-    vm = known(facts.target_vm)
+    vm = looked_for(facts.target_vm)
     if vm is ABSENT:
         raise NotKnown(f"the VM of {name} was not found in {known(facts.vcenter).name}")
     return vm
@@ -80,10 +103,7 @@ def target_host_of(facts: Facts) -> Host:
 
 def source_vm_of(facts: Facts) -> VirtualMachine:
     """The machine's own VM on-premises."""
-    vm = known(facts.source_vm)
-    if vm is ABSENT:
-        raise NotApplicable("It has no VM on-premises, so it returns to an alternate location.")
-    return vm
+    return present(facts.source_vm, "It has no VM on-premises, so it returns to an alternate location.")
 
 
 def datastores_of(facts: Facts) -> tuple[Datastore, ...]:

@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable, Iterator
 
-from homeward.checks.facts import Facts, NotAsked, RetentionVolume, known
-from homeward.checks.model import CLASSIC, Finding, NotApplicable, Severity, rule
+from homeward.checks.facts import ABSENT, Facts, RetentionVolume, known
+from homeward.checks.model import CLASSIC, Finding, Severity, rule
 
 from . import pages
-from .present import gib, known_first, target_of
+from .present import asked, gib, looked_for, target_of
 
 AREAS = ("retention",)
 
 FORBIDDEN_FILE_SYSTEMS = frozenset({"fat", "fat16", "fat32", "vfat"})
 """Microsoft: a retention volume must not be FAT or FAT32; vfat is Linux's name for them."""
+
+USED_WARNING_PERCENT = 80
+"""Ours, for volumes for which Azure tells no threshold of its own."""
 
 
 def _usable(facts: Facts) -> tuple[RetentionVolume, ...]:
@@ -64,9 +67,7 @@ def retention_unsuitable(_: Facts) -> Iterable[Finding]:
     docs=pages.PREPARE,
 )
 def retention_unsuitable_found(facts: Facts) -> Iterator[Finding]:
-    probe = known(facts.retention)
-    if isinstance(probe, NotAsked):
-        raise NotApplicable("Looking inside the master target is switched off.")
+    probe = asked(facts.retention, "Looking inside the master target is switched off.")
     if probe.file_system.casefold() in FORBIDDEN_FILE_SYSTEMS:
         yield f"The retention volume for {facts.machine} is formatted as {probe.file_system}."
     if probe.in_use_by:
@@ -83,7 +84,9 @@ def retention_unsuitable_found(facts: Facts) -> Iterator[Finding]:
 )
 def retention_low(facts: Facts) -> Iterator[Finding]:
     name = target_of(facts).server.name
-    for volume, threshold in known_first((volume, volume.threshold_percent) for volume in _usable(facts)):
+    for volume in _usable(facts):
+        told = looked_for(volume.threshold_percent)
+        threshold = USED_WARNING_PERCENT if told is ABSENT else told
         used = 100 * (1 - volume.free_bytes / volume.capacity_bytes)
         if used > threshold:
             yield (

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from homeward.checks.facts import ABSENT, Facts, known
 from homeward.checks.model import Finding
 
-from .present import known_first, target_host_of, target_vm_of
+from .present import looked_for, target_host_of, target_vm_of
 
 
 def storage_moves(facts: Facts) -> Iterator[Finding]:
@@ -13,6 +13,7 @@ def storage_moves(facts: Facts) -> Iterator[Finding]:
     vm = target_vm_of(facts)
     own = set(known(vm.datastores))
     datastores = [each for each in known(target_host_of(facts).datastores) if each.name in own]
-    for datastore, cluster in known_first((each.name, each.cluster) for each in datastores):
+    for datastore in datastores:
+        cluster = looked_for(datastore.cluster)
         if cluster is not ABSENT and cluster.automated and not cluster.target_excluded:
-            yield f"Storage DRS of {cluster.name} may move {vm.name}'s disks on {datastore} by itself."
+            yield f"Storage DRS of {cluster.name} may move {vm.name}'s disks on {datastore.name} by itself."

@@ -7,7 +7,7 @@ from homeward.checks.model import BOTH, Finding, Severity, rule
 
 from . import azure_errors, pages
 from .ages import DISCOVERY_LIMIT, ago, stale
-from .present import agent_of, gib, known_first, source_vm_of, target_host_of
+from .present import agent_of, gib, source_vm_of, target_host_of
 
 AREAS = ("vcenter", "esxi", "target", "host")
 
@@ -118,9 +118,9 @@ def target_not_esxi(facts: Facts) -> Iterator[Finding]:
 )
 def host_not_connected(facts: Facts) -> Iterator[Finding]:
     host = target_host_of(facts)
-    for _, connection in known_first([("connection", host.connection)]):
-        if connection.casefold() != "connected":
-            yield f"{host.name} is {connection or 'not connected'}."
+    connection = known(host.connection)
+    if connection.casefold() != "connected":
+        yield f"{host.name} is {connection or 'not connected'}."
     if known(host.in_maintenance):
         yield f"{host.name} is in maintenance mode."
 

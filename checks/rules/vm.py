@@ -6,7 +6,7 @@ from homeward.checks.facts import ABSENT, Facts, Topology, known
 from homeward.checks.model import BOTH, Finding, NotApplicable, Severity, rule
 
 from . import pages
-from .present import agent_of, disks_of, item_of, source_vm_of, target_host_of
+from .present import agent_of, disks_of, item_of, looked_for, source_vm_of, target_host_of
 
 AREAS = ("vm",)
 
@@ -21,7 +21,8 @@ AREAS = ("vm",)
     docs=pages.TROUBLESHOOT,
 )
 def vm_name_clash(facts: Facts) -> Iterator[Finding]:
-    host, vm = target_host_of(facts), known(facts.source_vm)
+    host = target_host_of(facts)
+    vm = looked_for(facts.source_vm)
     name, own = (item_of(facts).name, "") if vm is ABSENT else (vm.name, known(vm.instance_uuid).casefold())
     for other in known(host.vms):
         if other.name.casefold() == name.casefold() and other.instance_uuid.casefold() != own:
@@ -47,7 +48,8 @@ def _alternate(facts: Facts) -> bool:
     """Its VM exists; in the modernized stack it still goes elsewhere with an appliance of another vCenter."""
     if facts.topology is not Topology.MODERNIZED:
         return False
-    agent, discovered = agent_of(facts), known(item_of(facts).discovered)
+    agent = agent_of(facts)
+    discovered = looked_for(item_of(facts).discovered)
     return (
         discovered is ABSENT or discovered.is_deleted or agent.vcenter_id.casefold() != discovered.vcenter_id.casefold()
     )
@@ -62,6 +64,6 @@ def _alternate(facts: Facts) -> bool:
     docs=pages.FAILBACK_TYPES,
 )
 def vm_had_rdm(facts: Facts) -> Iterable[Finding]:
-    if known(facts.source_vm) is not ABSENT:
+    if looked_for(facts.source_vm) is not ABSENT:
         raise NotApplicable("Its on-premises VM exists.")
     return ()

@@ -68,6 +68,11 @@ def test_outcomes_are_found_by_machine_status_and_severity() -> None:
     assert len(judged.with_status(Status.FAILED)) == 2
 
 
+def test_only_checks_that_had_something_to_say_are_counted() -> None:
+    judged = report(collected(GONE, FOREIGN), RULES)
+    assert judged.applied == 3
+
+
 @pytest.mark.parametrize(
     ("machines", "topology"),
     [

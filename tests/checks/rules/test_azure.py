@@ -48,10 +48,8 @@ CASES = [
     passes(azure_vm_not_running, "running in any case", READY, {"azure_vm.power": "Running"}),
     unknown(azure_vm_not_running, "no state is told", READY, {"azure_vm.power": ""}, "does not tell"),
     elsewhere(azure_vm_not_running, "no VM is another rule's", READY, {"azure_vm": ABSENT}, "no VM in Azure"),
-    fails(
-        azure_vm_agent_not_ready, "not ready", READY, {"azure_vm.agent_status": "Not Ready"}, "is Not Ready, not Ready"
-    ),
-    fails(azure_vm_agent_not_ready, "silent", READY, {"azure_vm.agent_status": ""}, "is silent"),
+    fails(azure_vm_agent_not_ready, "not ready", READY, {"azure_vm.agent_status": "Not Ready"}, "reports Not Ready"),
+    fails(azure_vm_agent_not_ready, "silent", READY, {"azure_vm.agent_status": ""}, "reports nothing"),
     passes(azure_vm_agent_not_ready, "ready", READY),
     fails(
         mobility_agent_silent,
@@ -134,7 +132,7 @@ CASES = [
     passes(appliance_other_vcenter, "one vCenter", READY),
     unknown(appliance_other_vcenter, "not told", READY, {"agent.vcenter_id": ""}, "does not tell which vCenter"),
     elsewhere(appliance_other_vcenter, "not discovered", READY, {"item.discovered": ABSENT}, "no discovered VM"),
-    fails(appliance_too_many_disks, "61 in all", READY, {"disks_to_come": 60}, "59 slots are free and 60 disks"),
+    fails(appliance_too_many_disks, "61 in all", READY, {"disks_to_come": 60}, "59 slots free, 60 disks to come"),
     passes(appliance_too_many_disks, "60 in all", READY, {"disks_to_come": 59}),
     fails(appliance_storage_vmotion, "not exempt", READY, {f"{POD}.target_excluded": False}, "Storage DRS of pod01"),
     passes(appliance_storage_vmotion, "exempt", READY),

@@ -209,7 +209,7 @@ CASES = [
         "61 in all",
         READY,
         {"target_vm.disks": FIFTY_NINE, "disks_to_come": 2},
-        "mt01 has 59 of 60 disks: 1 slots are free and 2 disks are to come.",
+        "mt01 has 59 of 60 disks: 1 slot free, 2 disks to come.",
     ),
     passes(master_target_too_many_disks, "60 in all", READY, {"target_vm.disks": FIFTY_NINE}),
     fails(master_target_tools_not_running, "stopped", READY, {"target_vm.tools_running": False}, "not running"),

@@ -2,6 +2,8 @@
 
 import pkgutil
 import re
+import runpy
+import sys
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -63,6 +65,12 @@ def test_ids_are_unique_among_rules_and_notes() -> None:
 
 def test_the_page_of_rules_is_current() -> None:
     assert DOCS.read_text(encoding="utf-8") == markdown(), "run `make docs`"
+
+
+def test_the_module_prints_the_page(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, markdown.__module__)
+    runpy.run_module(markdown.__module__, run_name="__main__")
+    assert capsys.readouterr().out == markdown()
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

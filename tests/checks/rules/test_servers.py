@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from homeward.checks.facts import NEVER, HealthError, Missing, RetentionProbe, RetentionVolume
+from homeward.checks.facts import ABSENT, NEVER, HealthError, Missing, RetentionProbe, RetentionVolume
 from homeward.checks.rules.configuration_server import (
     configuration_server_degraded,
     configuration_server_not_connected,
@@ -239,6 +239,20 @@ CASES = [
         READY,
         {f"{VOLUME}.free_bytes": 149 * GIB},
         "R is 70.2 % full, 149.0 GiB are free (threshold 70 %)",
+    ),
+    fails(
+        retention_low,
+        "over 80 % where Azure has no threshold",
+        READY,
+        {f"{VOLUME}.threshold_percent": ABSENT, f"{VOLUME}.free_bytes": 99 * GIB},
+        "80.2 % full",
+        "(threshold 80 %)",
+    ),
+    passes(
+        retention_low,
+        "at 80 % where Azure has no threshold",
+        READY,
+        {f"{VOLUME}.threshold_percent": ABSENT, f"{VOLUME}.free_bytes": 100 * GIB},
     ),
     passes(retention_low, "at its threshold", READY, {f"{VOLUME}.free_bytes": 150 * GIB}),
     passes(retention_low, "an empty volume is another rule's", READY, {"target.retention_volumes": (EMPTY,), **OPEN}),
