@@ -1,0 +1,165 @@
+"""What holds of the whole code: one place may change Azure, nothing changes vCenter, nothing names this machine."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+from azure.mgmt.recoveryservicessiterecovery.aio import operations
+
+from homeward.bot.cli.doctor import SCOPES
+from homeward.handlers.commands import Commands
+
+ROOT = Path(__file__).parent.parent
+FOLDERS = ("bot", "handlers", "actions", "checks")
+MODULES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
+
+MUTATING = {
+    name
+    for group in vars(operations).values()
+    if isinstance(group, type)
+    for name in dir(group)
+    if name.startswith("begin_") or name in {"resync", "create", "update", "delete", "purge"}
+}
+READS_THAT_BEGIN = {"begin_run_command"}
+"""Compute's, and opt-in; Site Recovery has no such name."""
+VSPHERE_CHANGES = re.compile(r"_Task$|^(PowerOn|PowerOff|Destroy|Reconfig|Relocate|Migrate|RevertTo|Remove|Create)VM")
+
+
+def names_in(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    attributes = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    words = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return attributes | {word for word in words if word.isidentifier()}
+
+
+def test_the_sdks_changing_calls_are_known() -> None:
+    assert {"begin_reprotect", "begin_planned_failover", "begin_failover_commit"} <= MUTATING
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_only_the_actions_module_for_azure_names_a_call_that_changes_site_recovery(path: Path) -> None:
+    if path == ROOT / "actions" / "azure.py":
+        return
+    begins = {name for name in names_in(path) if name.startswith("begin_")}
+    assert not begins & MUTATING
+    assert begins <= READS_THAT_BEGIN
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_nothing_names_a_call_that_changes_vcenter(path: Path) -> None:
+    assert not {name for name in names_in(path) if VSPHERE_CHANGES.search(name)}
+
+
+def test_importing_any_module_opens_no_setting_and_registers_nothing() -> None:
+    """Calls at the top of a module are limited to what makes constants and values."""
+    for path in MODULES:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in tree.body:
+            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+                pytest.fail(f"{path.relative_to(ROOT)}:{node.lineno} does something when it is imported")
+
+
+# Slack's schema of a version 2 manifest, for the parts that are used here; limits as Slack publishes them.
+MANIFEST = {
+    "type": "object",
+    "required": ["_metadata", "display_information", "features", "oauth_config", "settings"],
+    "additionalProperties": False,
+    "properties": {
+        "_metadata": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["major_version"],
+            "properties": {"major_version": {"const": 2}, "minor_version": {"type": "integer"}},
+        },
+        "display_information": {
+            "type": "object",
+            "required": ["name"],
+            "additionalProperties": False,
+            "properties": {
+                "name": {"type": "string", "minLength": 1, "maxLength": 35},
+                "description": {"type": "string", "minLength": 1, "maxLength": 140},
+                "background_color": {"type": "string", "pattern": "^#([0-9a-fA-F]{3}){1,2}$"},
+                "long_description": {"type": "string", "minLength": 175, "maxLength": 4000},
+            },
+        },
+        "features": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {
+                "bot_user": {
+                    "type": "object",
+                    "required": ["display_name"],
+                    "additionalProperties": False,
+                    "properties": {
+                        "display_name": {"type": "string", "minLength": 1, "maxLength": 80},
+                        "always_online": {"type": "boolean"},
+                    },
+                },
+                "slash_commands": {
+                    "type": "array",
+                    "minItems": 1,
+                    "maxItems": 50,
+                    "items": {
+                        "type": "object",
+                        "required": ["command", "description"],
+                        "additionalProperties": False,
+                        "properties": {
+                            "command": {"type": "string", "pattern": "^/", "minLength": 2, "maxLength": 32},
+                            "url": {"type": "string", "pattern": "^https?://", "maxLength": 3000},
+                            "description": {"type": "string", "minLength": 1, "maxLength": 2000},
+                            "usage_hint": {"type": "string", "minLength": 1, "maxLength": 1000},
+                            "should_escape": {"type": "boolean"},
+                        },
+                    },
+                },
+            },
+        },
+        "oauth_config": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {
+                "scopes": {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "properties": {"bot": {"type": "array", "items": {"type": "string"}, "uniqueItems": True}},
+                }
+            },
+        },
+        "settings": {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {
+                "interactivity": {
+                    "type": "object",
+                    "required": ["is_enabled"],
+                    "additionalProperties": False,
+                    "properties": {"is_enabled": {"type": "boolean"}, "request_url": {"type": "string"}},
+                },
+                "org_deploy_enabled": {"type": "boolean"},
+                "socket_mode_enabled": {"type": "boolean"},
+                "token_rotation_enabled": {"type": "boolean"},
+            },
+        },
+    },
+}
+
+
+def manifest() -> dict[str, object]:
+    read: dict[str, object] = yaml.safe_load((ROOT / "manifest.yml").read_text(encoding="utf-8"))
+    return read
+
+
+def test_the_manifest_keeps_to_slacks_version_2_schema() -> None:
+    jsonschema.validate(manifest(), MANIFEST)
+
+
+def test_the_manifest_has_the_commands_and_scopes_that_are_used_and_no_others() -> None:
+    said = json.loads(json.dumps(manifest()))
+    commands = said["features"]["slash_commands"]
+    assert {command["command"] for command in commands} == {Commands().reprotect_check, Commands().failback_errors}
+    assert all(command["should_escape"] for command in commands)
+    assert set(said["oauth_config"]["scopes"]["bot"]) == set(SCOPES)
