@@ -2,7 +2,7 @@
 
 import socket
 import ssl
-from http.client import HTTPException, RemoteDisconnected
+from http.client import HTTPException, IncompleteRead
 from xml.parsers.expat import ExpatError
 
 from pyVmomi import vim, vmodl
@@ -29,18 +29,20 @@ def reason(error: Exception, access: VCenterAccess, timeout: float) -> str:
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"{name}'s certificate is not trusted: {_untrusted(error, access)}"
     if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError):
-        return f"{name} does not speak TLS on port {access.port} ({error.reason or 'handshake failed'})"
+        return (
+            f"{name} does not speak TLS on port {access.port} ({getattr(error, 'reason', None) or 'handshake failed'})"
+        )
     if isinstance(error, socket.gaierror):
         return f"the host name {access.host} of {name} cannot be resolved ({error.strerror})"
     if isinstance(error, ConnectionRefusedError):
         return f"{name} refused the connection to {access.host}:{access.port}"
-    if isinstance(error, (ConnectionError, RemoteDisconnected, ssl.SSLEOFError)):
+    if isinstance(error, (ConnectionError, ssl.SSLEOFError)):
         return f"{name} closed the connection without an answer"
     if isinstance(error, OSError):
         return f"{name} cannot be reached at {access.host}:{access.port} ({error.strerror or error})"
     if type(error) is HTTPException:
         return f"{name} answered with HTTP {error}"
-    if isinstance(error, ExpatError):
+    if isinstance(error, (ExpatError, IncompleteRead)):
         return f"{name} sent an answer that breaks off or is not XML"
     return f"{name} sent an answer that cannot be understood ({type(error).__name__})"
 

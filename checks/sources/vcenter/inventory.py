@@ -28,6 +28,9 @@ class KnownVm:
     ip: str
 
 
+Found = KnownVm | Absent | Missing
+
+
 class Inventory:
     """A look-up made from one names-only answer; it never changes."""
 
@@ -46,7 +49,7 @@ class Inventory:
                 self._datastores[told.text("name").casefold()].append(ref)
             elif isinstance(ref, vim.Datacenter):
                 self._datacenters |= dict.fromkeys(_listed(told, "datastore"), ref)
-            elif isinstance(ref, vim.AuthorizationManager):
+            else:  # the authorization manager
                 self.privileges = tuple(str(one.privId) for one in _listed(told, "privilegeList"))
         self.names = tuple(vm.name for vm in vms)
         self._by_instance = _index(vms, lambda vm: (vm.instance_uuid,))
@@ -55,7 +58,7 @@ class Inventory:
         self._by_host_name = _index(vms, lambda vm: (vm.host_name, vm.host_name.partition(".")[0]))
         self._by_ip = _index(vms, lambda vm: (vm.ip,))
 
-    def find(self, query: VmQuery) -> KnownVm | Absent | Missing:
+    def find(self, query: VmQuery) -> Found:
         """The VM that is meant; `Missing` if several could be."""
         found: list[KnownVm] = []
         if query.instance_uuid:

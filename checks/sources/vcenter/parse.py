@@ -79,8 +79,6 @@ class Parser:
         )
 
     def licences(self, ref: Any) -> tuple[Licence, ...] | Missing:
-        if ref is None:
-            return Missing(f"{self._vcenter} has no licence manager")
         return self._whole(ref, lambda told: self._fact(told, "licenses", "its licences", _licences))
 
     def of_vm(self, ref: Any, path: str) -> Any:

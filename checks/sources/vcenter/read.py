@@ -8,17 +8,18 @@ from typing import Any, TypeVar
 
 from pyVmomi import vim, vmodl
 
-from homeward.checks.facts import ABSENT, Absent, Missing, VCenter, VirtualMachine
+from homeward.checks.facts import ABSENT, Missing, VCenter
 from homeward.checks.sources.access import Limits, SourceError, VCenterAccess
 
 from . import paths
+from .assemble import Assembly
 from .faults import no_answer, reason
-from .inventory import Inventory, KnownVm, read_inventory
-from .parse import Parser, Seat
+from .inventory import Found, Inventory, KnownVm, read_inventory
+from .parse import Parser
 from .privileges import MODERNIZED_ONLY, Privileges
 from .session import Exchange, Session
 from .specs import Answer, along, at, filtered, of, retrieve
-from .wanted import NO_TARGET, OnPremises, VmQuery, Wanted
+from .wanted import OnPremises, VmQuery, Wanted
 
 T = TypeVar("T")
 
@@ -30,8 +31,6 @@ NAMES_KEPT_FOR = 60.0
 _CHANGES = 3
 """So often may the inventory change under one reading."""
 _LOGOUT_TIMEOUT = 3.0
-
-Found = KnownVm | Absent | Missing
 
 
 class VCenterReader:
@@ -67,7 +66,7 @@ class VCenterReader:
         if self._closed:
             return
         try:
-            await self._in_thread(self._session.log_out, within=min(_LOGOUT_TIMEOUT, self._timeout))
+            await self._in_thread(self._session.log_out, within=min(_LOGOUT_TIMEOUT, self._timeout / 2))
         except SourceError:
             pass  # it ends by itself when idle
         finally:
@@ -142,26 +141,23 @@ class VCenterReader:
             along(vim.HostSystem, "vm"),
             along(vim.HostSystem, "datastore", to_pod),
         )
-        filters = [
-            filtered([of(vim.VirtualMachine, paths.VM)], [at(ref) for ref in {**sources, **targets}]),
-            filtered(
-                [
-                    of(vim.VirtualMachine, paths.NAMED_VM),
-                    of(vim.HostSystem, paths.HOST),
-                    of(vim.Datastore, paths.DATASTORE),
-                    of(vim.StoragePod, paths.POD),
-                ],
-                [
-                    *(at(ref, to_datastores, to_whole_host, skip=True) for ref in targets),
-                    *(at(ref, to_datastores, to_host, skip=True) for ref in sources if ref not in targets),
-                    *(at(ref, to_pod) for ref in chosen),
-                ],
-            ),
+        hanging = [
+            *(at(ref, to_datastores, to_whole_host, skip=True) for ref in targets),
+            *(at(ref, to_datastores, to_host, skip=True) for ref in sources if ref not in targets),
+            *(at(ref, to_pod) for ref in chosen),
         ]
-        licences = self._session.content.licenseManager
-        if licences is not None:
-            filters.append(filtered([of(vim.LicenseManager, paths.LICENCES)], [at(licences)]))
-        return [one for one in filters if one.objectSet]
+        kinds = [
+            of(vim.VirtualMachine, paths.NAMED_VM),
+            of(vim.HostSystem, paths.HOST),
+            of(vim.Datastore, paths.DATASTORE),
+            of(vim.StoragePod, paths.POD),
+        ]
+        filters = [filtered([of(vim.LicenseManager, paths.LICENCES)], [at(self._session.content.licenseManager)])]
+        if sources or targets:
+            filters.append(filtered([of(vim.VirtualMachine, paths.VM)], [at(ref) for ref in {**sources, **targets}]))
+        if hanging:
+            filters.append(filtered(kinds, hanging))
+        return filters
 
     def _facts(
         self, wanted: Sequence[Wanted], found: Mapping[VmQuery, Found], inventory: Inventory, answer: Answer
@@ -173,13 +169,13 @@ class VCenterReader:
         missing = self._privileges.missing(self._session, list(dict.fromkeys(entities.values())), inventory.privileges)
         licences = parser.licences(self._session.content.licenseManager)
         about = self._session.content.about
-        reading = _Reading(self._access.name, found, inventory, parser)
+        assembly = Assembly(self._access.name, found, inventory, parser)
 
         def one_machine(one: Wanted) -> OnPremises:
             lacking = missing[entities[one.target]]
             if not isinstance(lacking, Missing) and not one.modernized:
                 lacking = tuple(each for each in lacking if each not in MODERNIZED_ONLY)
-            return reading.machine(
+            return assembly.machine(
                 one,
                 VCenter(
                     name=self._access.name,
@@ -192,79 +188,6 @@ class VCenterReader:
             )
 
         return {one.machine: one_machine(one) for one in wanted}
-
-
-class _Reading:
-    """Puts one answer together machine by machine; what machines share is parsed once."""
-
-    def __init__(self, vcenter: str, found: Mapping[VmQuery, Found], inventory: Inventory, parser: Parser) -> None:
-        self._vcenter = vcenter
-        self._found = found
-        self._inventory = inventory
-        self._parser = parser
-        self._seats: dict[VmQuery | None, Seat | Missing] = {}
-        self._made: dict[object, Any] = {}
-
-    def machine(self, wanted: Wanted, vcenter: VCenter) -> OnPremises:
-        target = wanted.target
-        seat = self._once(("seat", target), lambda: self._seat(target))
-        source_vm = self._vm(wanted.source)
-        return OnPremises(
-            vcenter=vcenter,
-            source_vm=source_vm,
-            target_vm=self._vm(target) if target else NO_TARGET,
-            target_host=self._once(
-                ("host", target), lambda: seat if isinstance(seat, Missing) else self._parser.host(seat)
-            ),
-            datastores=self._datastores(wanted, source_vm, seat),
-        )
-
-    def _datastores(self, wanted: Wanted, source_vm: VirtualMachine | Absent | Missing, seat: Seat | Missing) -> Any:
-        if isinstance(source_vm, Missing):
-            return source_vm
-        found = self._found[wanted.source]
-        if isinstance(found, KnownVm):
-            refs = self._parser.of_vm(found.ref, "datastore")
-            if refs is None:
-                return Missing(f"{self._vcenter} does not tell the datastores of {wanted.source}")
-        elif wanted.datastore:
-            refs = self._chosen(wanted.datastore, seat)
-            if not refs:
-                return Missing(f"{self._vcenter} shows no datastore {wanted.datastore}")
-        else:
-            return ()
-        return self._once(("datastores", tuple(refs), wanted.target), lambda: self._parser.datastores(refs, seat))
-
-    def _chosen(self, name: str, seat: Seat | Missing) -> Sequence[Any]:
-        """Of several datastores with one name (in several data centers), the one in the target's."""
-        refs = self._inventory.datastores(name)
-        if len(refs) > 1 and not isinstance(seat, Missing):
-            home = self._inventory.datacenter(self._parser.of_vm(seat.vm, "datastore") or ())
-            refs = tuple(ref for ref in refs if self._inventory.datacenter([ref]) == home) or refs
-        return refs[:1]
-
-    def _vm(self, query: VmQuery) -> VirtualMachine | Absent | Missing:
-        found = self._found[query]
-        if not isinstance(found, KnownVm):
-            return found
-        vm: VirtualMachine | Missing = self._once(("vm", found.ref), lambda: self._parser.vm(found.ref))
-        return vm
-
-    def _seat(self, target: VmQuery | None) -> Seat | Missing:
-        if target is None:
-            return NO_TARGET
-        found = self._found[target]
-        if isinstance(found, Missing):
-            return found
-        if isinstance(found, Absent):
-            return Missing(f"{target} is not in {self._vcenter}")
-        host = self._parser.of_vm(found.ref, "runtime.host")
-        return Missing(f"{self._vcenter} does not tell the host of {target}") if host is None else Seat(found.ref, host)
-
-    def _once(self, key: object, make: Callable[[], Any]) -> Any:
-        if key not in self._made:
-            self._made[key] = make()
-        return self._made[key]
 
 
 def _refs(found: Iterable[Found]) -> dict[Any, None]:

@@ -1,10 +1,12 @@
 """Reading the sandbox's vCenter with the real pyVmomi over TLS."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from homeward.bot.sandbox.estate.model import GIB, Estate
+from homeward.bot.sandbox.estate.model import VirtualMachine as EstateVm
 from homeward.bot.sandbox.vcenter import SandboxVCenter
 from homeward.checks.facts import (
     ABSENT,
@@ -167,6 +169,12 @@ async def test_a_physical_server_has_no_vm(reader: VCenterReader) -> None:
     assert vm_of(read.target_vm).name == "mt-win01"
 
 
+async def test_a_physical_server_without_a_target_has_nothing_to_read(reader: VCenterReader) -> None:
+    read = await read_one(reader, Wanted("old2008", VmQuery(), None, "", modernized=False))
+    assert (read.source_vm, read.datastores) == (ABSENT, ())
+    assert isinstance(read.vcenter, VCenter)
+
+
 async def test_without_a_target_its_facts_are_missing_with_the_reason(reader: VCenterReader, want: Want) -> None:
     read = await read_one(reader, want("web01", ""))
     reason = Missing("no master target or appliance is chosen")
@@ -256,3 +264,34 @@ async def test_unreadable_mounts_of_a_datastore_are_missing(
     vcenter.faults.no_permission_paths.add("host")
     read = await read_one(reader, want("web01"))
     assert isinstance(stores_of(read.datastores)[0].on_target_host, Missing)
+
+
+async def test_datastores_of_the_vm_that_may_not_be_read_are_missing(
+    reader: VCenterReader, vcenter: SandboxVCenter, want: Want
+) -> None:
+    await read_one(reader, want("web01"))
+    vcenter.faults.no_permission_paths.add("datastore")
+    read = await read_one(reader, want("web01"))
+    assert isinstance(read.datastores, Missing)
+    assert read.datastores.reason.startswith("vc01 does not tell the datastores of ")
+
+
+class Restless(EstateVm):
+    """A VM that is renamed each time somebody looks."""
+
+    def __getattribute__(self, name: str) -> Any:
+        found: Any = super().__getattribute__(name)
+        if name == "name":
+            self.__dict__["looks"] = looks = self.__dict__.get("looks", 0) + 1
+            return "".join(one.upper() if looks >> place & 1 else one for place, one in enumerate(found))
+        return found
+
+
+async def test_an_inventory_that_never_rests_is_no_answer(reader: VCenterReader, estate: Estate, want: Want) -> None:
+    estate.vcenter.vms.append(Restless("restless", 99, "esx01", "ds-gold-01"))
+    with pytest.raises(SourceError, match="the inventory of vc01 changed again and again"):
+        await reader.read([want("web01", "restless")])
+
+
+async def test_nobody_asks_and_nothing_is_read(reader: VCenterReader) -> None:
+    assert await reader.read([]) == {}

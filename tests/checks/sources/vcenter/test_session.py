@@ -65,6 +65,22 @@ async def test_closing_logs_out_and_needs_no_login(readers: Readers, vcenter: Sa
     assert vcenter.calls == ["Logout"]
 
 
+async def test_a_silent_vcenter_does_not_keep_a_closing_bot(
+    readers: Readers, vcenter: SandboxVCenter, want: Want
+) -> None:
+    reader = readers(timeout=0.3)
+    await reader.read([want("web01")])
+    vcenter.faults.silent = True
+    async with asyncio.timeout(0.9):
+        await reader.close()
+
+
+async def test_a_closed_reader_reads_no_more(reader: VCenterReader, want: Want) -> None:
+    await reader.close()
+    await reader.close()
+    assert await refusal(reader, want("web01")) == "vc01 is no longer read: its connection was closed"
+
+
 async def test_concurrent_checks_share_one_session_and_one_inventory(
     reader: VCenterReader, vcenter: SandboxVCenter, want: Want
 ) -> None:
