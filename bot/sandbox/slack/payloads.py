@@ -102,7 +102,7 @@ def pressed(blocks: object, action_id: str, value: str | None, at: float) -> Pay
         if element["action_id"] != action_id or value not in (None, element.get("value"), *_values(element)):
             continue
         chosen = {} if element["type"] == "button" or value is None else state_of(element, value)
-        shown = {key: element[key] for key in ("text", "value", "style") if key in element}
+        shown: Payload = {key: element[key] for key in ("text", "value", "style") if key in element}
         return {
             "type": element["type"],
             "action_id": action_id,

@@ -20,9 +20,10 @@ def app(slack: SandboxSlack, client: AsyncWebClient) -> AsyncApp:
 
 
 async def test_an_acknowledgement_is_a_message_that_only_the_sender_sees(desk: Any) -> None:
-    @desk.app.command("/failback-errors")
     async def listener(ack: Any, command: dict[str, str]) -> None:
         await ack(f"You asked about {command['text']}.")
+
+    desk.app.command("/failback-errors")(listener)
 
     ack = await desk.slack.command("maya", "#dr-war-room", "/failback-errors", "78093")
 
@@ -35,9 +36,10 @@ async def test_an_acknowledgement_is_a_message_that_only_the_sender_sees(desk: A
 
 
 async def test_an_acknowledgement_in_the_channel_is_seen_by_all(desk: Any) -> None:
-    @desk.app.command("/check")
     async def listener(ack: Any) -> None:
         await ack(text="web01 is ready", blocks=[SECTION], response_type="in_channel")
+
+    desk.app.command("/check")(listener)
 
     ack = await desk.slack.command(MAYA, WAR_ROOM, "/check")
 
@@ -46,9 +48,10 @@ async def test_an_acknowledgement_in_the_channel_is_seen_by_all(desk: Any) -> No
 
 
 async def test_an_empty_acknowledgement_shows_nothing(desk: Any) -> None:
-    @desk.app.command("/check")
     async def listener(ack: Any) -> None:
         await ack()
+
+    desk.app.command("/check")(listener)
 
     ack = await desk.slack.command(MAYA, WAR_ROOM, "/check")
 
@@ -58,9 +61,10 @@ async def test_an_empty_acknowledgement_shows_nothing(desk: Any) -> None:
 
 
 async def test_an_acknowledgement_that_breaks_a_block_rule_fails_and_says_why(desk: Any) -> None:
-    @desk.app.command("/check")
     async def listener(ack: Any) -> None:
         await ack(text="", blocks=[{"type": "section", "text": {"type": "mrkdwn", "text": "<!here> fire"}}])
+
+    desk.app.command("/check")(listener)
 
     ack = await desk.slack.command(MAYA, WAR_ROOM, "/check")
 
@@ -70,11 +74,12 @@ async def test_an_acknowledgement_that_breaks_a_block_rule_fails_and_says_why(de
 
 
 async def test_a_listener_posts_and_updates(desk: Any) -> None:
-    @desk.app.command("/check")
     async def listener(ack: Any, client: Any, command: dict[str, str]) -> None:
         await ack()
         posted = await client.chat_postMessage(channel=command["channel_id"], text="checking")
         await client.chat_update(channel=command["channel_id"], ts=posted["ts"], text="ready")
+
+    desk.app.command("/check")(listener)
 
     await desk.slack.command(MAYA, WAR_ROOM, "/check", "web01")
 
@@ -88,10 +93,11 @@ async def test_a_listener_posts_and_updates(desk: Any) -> None:
 async def test_a_late_acknowledgement_is_a_timeout_that_the_sender_is_told_of(desk: Any) -> None:
     released = asyncio.Event()
 
-    @desk.app.command("/check")
     async def listener(ack: Any) -> None:
         await released.wait()
         await ack("too late")
+
+    desk.app.command("/check")(listener)
 
     desk.slack.ack_timeout = 0.1
     ack = await desk.slack.command(MAYA, WAR_ROOM, "/check")
@@ -119,9 +125,10 @@ async def test_an_app_that_is_down_fails(slack: SandboxSlack) -> None:
 
 
 async def test_bolt_verifies_the_signature(desk: Any) -> None:
-    @desk.app.command("/check")
     async def listener(ack: Any) -> None:
         await ack("hello")
+
+    desk.app.command("/check")(listener)
 
     desk.slack.signing_secret = "somebody else's"
     refused = await desk.slack.command(MAYA, WAR_ROOM, "/check")
@@ -130,9 +137,10 @@ async def test_bolt_verifies_the_signature(desk: Any) -> None:
 
 
 async def test_bolt_refuses_an_old_signature(desk: Any) -> None:
-    @desk.app.command("/check")
     async def listener(ack: Any) -> None:
         await ack("hello")
+
+    desk.app.command("/check")(listener)
 
     desk.clock.ahead = -301
     assert (await desk.slack.command(MAYA, WAR_ROOM, "/check")).status == 401
@@ -141,10 +149,11 @@ async def test_bolt_refuses_an_old_signature(desk: Any) -> None:
 async def test_the_same_request_is_taken_twice(desk: Any) -> None:
     asked: list[str] = []
 
-    @desk.app.command("/check")
     async def listener(ack: Any, body: dict[str, str]) -> None:
         asked.append(body["trigger_id"])
         await ack()
+
+    desk.app.command("/check")(listener)
 
     first = await desk.slack.command(MAYA, WAR_ROOM, "/check")
     again = await desk.slack.again(first)
@@ -156,10 +165,11 @@ async def test_the_same_request_is_taken_twice(desk: Any) -> None:
 async def test_people_channels_and_links_arrive_escaped(desk: Any) -> None:
     seen: list[str] = []
 
-    @desk.app.command("/check")
     async def listener(ack: Any, command: dict[str, str]) -> None:
         seen.append(command["text"])
         await ack()
+
+    desk.app.command("/check")(listener)
 
     typed = "ask @lena in #dr-approvals about R&D <vm> https://example.com/a @nobody"
     await desk.slack.command(MAYA, WAR_ROOM, "/check", typed)
@@ -174,11 +184,12 @@ async def test_people_channels_and_links_arrive_escaped(desk: Any) -> None:
 async def test_a_response_url_answers_five_times(desk: Any) -> None:
     results: list[int] = []
 
-    @desk.app.command("/check")
     async def listener(ack: Any, respond: Any) -> None:
         await ack()
         for number in range(6):
             results.append((await respond(f"answer {number}", response_type="in_channel")).status_code)
+
+    desk.app.command("/check")(listener)
 
     await desk.slack.command(MAYA, WAR_ROOM, "/check")
 
@@ -189,10 +200,11 @@ async def test_a_response_url_answers_five_times(desk: Any) -> None:
 async def test_a_response_url_is_private_unless_told_otherwise_and_lives_half_an_hour(desk: Any, trust: Any) -> None:
     urls: list[str] = []
 
-    @desk.app.command("/check")
     async def listener(ack: Any, command: dict[str, str]) -> None:
         urls.append(command["response_url"])
         await ack()
+
+    desk.app.command("/check")(listener)
 
     await desk.slack.command(LENA, WAR_ROOM, "/check")
     async with aiohttp.ClientSession() as session:

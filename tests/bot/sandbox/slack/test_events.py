@@ -20,9 +20,10 @@ def app(slack: SandboxSlack, client: AsyncWebClient) -> AsyncApp:
 async def test_an_event_that_is_acknowledged_comes_once(desk: Any) -> None:
     seen: list[Any] = []
 
-    @desk.app.event("app_mention")
     async def listener(body: Any, request: Any) -> None:
         seen.append((body["event_id"], request.headers.get("x-slack-retry-num")))
+
+    desk.app.event("app_mention")(listener)
 
     ack = await desk.slack.event(MENTION)
 
@@ -33,12 +34,13 @@ async def test_an_event_that_is_acknowledged_comes_once(desk: Any) -> None:
 async def test_an_event_comes_again_until_it_is_acknowledged(desk: Any) -> None:
     seen: list[Any] = []
 
-    @desk.app.event("app_mention")
     async def listener(body: Any, request: Any) -> None:
         headers = request.headers
         seen.append((body["event_id"], headers.get("x-slack-retry-num"), headers.get("x-slack-retry-reason")))
         if len(seen) < 3:
             raise RuntimeError("not yet")
+
+    desk.app.event("app_mention")(listener)
 
     ack = await desk.slack.event(MENTION)
 
@@ -56,11 +58,12 @@ async def test_a_slow_event_comes_again_as_a_timeout(desk: Any) -> None:
     released = asyncio.Event()
     reasons: list[Any] = []
 
-    @desk.app.event("app_mention")
     async def listener(request: Any) -> None:
         reasons.append(request.headers.get("x-slack-retry-reason"))
         if len(reasons) == 1:
             await released.wait()
+
+    desk.app.event("app_mention")(listener)
 
     desk.slack.ack_timeout = 0.1
     ack = await desk.slack.event(MENTION)
@@ -71,15 +74,17 @@ async def test_a_slow_event_comes_again_as_a_timeout(desk: Any) -> None:
 
 
 async def test_an_app_can_ask_not_to_be_offered_it_again(desk: Any) -> None:
-    @desk.app.event("app_mention")
     async def listener(ack: Any, context: Any) -> None:
         raise RuntimeError("broken")
 
-    @desk.app.error
+    desk.app.event("app_mention")(listener)
+
     async def refuse(error: Exception) -> Any:
         from slack_bolt.response import BoltResponse
 
         return BoltResponse(status=500, headers={"x-slack-no-retry": "1"})
+
+    desk.app.error(refuse)
 
     ack = await desk.slack.event(MENTION)
     assert (ack.ok, ack.attempts) == (False, 1)
@@ -88,9 +93,10 @@ async def test_an_app_can_ask_not_to_be_offered_it_again(desk: Any) -> None:
 async def test_slack_may_deliver_what_was_acknowledged(desk: Any) -> None:
     seen: list[Any] = []
 
-    @desk.app.event("app_mention")
     async def listener(body: Any, request: Any) -> None:
         seen.append((body["event_id"], request.headers.get("x-slack-retry-num")))
+
+    desk.app.event("app_mention")(listener)
 
     first = await desk.slack.event(MENTION)
     assert (await desk.slack.again(first)).ok

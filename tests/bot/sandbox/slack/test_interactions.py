@@ -62,10 +62,11 @@ async def error(call: Any) -> str:
 async def test_a_click_carries_who_what_and_where(desk: Any) -> None:
     seen: list[Any] = []
 
-    @desk.app.action("homeward.again")
     async def listener(ack: Any, body: Any) -> None:
         seen.append(body)
         await ack()
+
+    desk.app.action("homeward.again")(listener)
 
     message = posted(desk.slack)
     ack = await desk.slack.click(LENA, message, "homeward.again")
@@ -81,10 +82,11 @@ async def test_a_click_carries_who_what_and_where(desk: Any) -> None:
 async def test_a_choice_carries_its_option(desk: Any) -> None:
     seen: list[Any] = []
 
-    @desk.app.action("homeward.pick")
     async def listener(ack: Any, action: Any) -> None:
         seen.append(action["selected_option"]["value"])
         await ack()
+
+    desk.app.action("homeward.pick")(listener)
 
     assert (await desk.slack.click(LENA, posted(desk.slack), "homeward.pick", value="web02")).ok
     assert seen == ["web02"]
@@ -93,10 +95,11 @@ async def test_a_choice_carries_its_option(desk: Any) -> None:
 async def test_an_ephemeral_message_is_not_repeated_in_the_payload(desk: Any) -> None:
     seen: list[Any] = []
 
-    @desk.app.action("homeward.again")
     async def listener(ack: Any, body: Any) -> None:
         seen.append(body)
         await ack()
+
+    desk.app.action("homeward.again")(listener)
 
     await desk.slack.click(MAYA, posted(desk.slack, ephemeral_to=MAYA.id), "homeward.again")
 
@@ -113,24 +116,27 @@ async def test_what_is_not_there_cannot_be_pressed(slack: SandboxSlack) -> None:
 
 
 async def test_an_answer_in_the_acknowledgement_of_a_click_is_read_by_nobody(desk: Any) -> None:
-    @desk.app.action("homeward.again")
     async def listener(ack: Any) -> None:
         await ack("thanks")
+
+    desk.app.action("homeward.again")(listener)
 
     ack = await desk.slack.click(MAYA, posted(desk.slack), "homeward.again")
     assert ack.problem == "unexpected_body"
 
 
 async def test_a_response_url_replaces_and_deletes_the_message_it_came_from(desk: Any) -> None:
-    @desk.app.action("homeward.again")
     async def listener(ack: Any, respond: Any) -> None:
         await ack()
         await respond("changed", replace_original=True)
 
-    @desk.app.action("homeward.pick")
+    desk.app.action("homeward.again")(listener)
+
     async def remover(ack: Any, respond: Any) -> None:
         await ack()
         await respond(delete_original=True)
+
+    desk.app.action("homeward.pick")(remover)
 
     message = posted(desk.slack, ephemeral_to=MAYA.id)
     await desk.slack.click(MAYA, message, "homeward.again")
@@ -144,19 +150,21 @@ async def test_a_response_url_replaces_and_deletes_the_message_it_came_from(desk
 async def test_a_message_shortcut_carries_the_message(desk: Any) -> None:
     seen: list[Any] = []
 
-    @desk.app.shortcut("homeward.check_this")
     async def listener(ack: Any, shortcut: Any) -> None:
         seen.append(shortcut["message"]["text"])
         await ack()
+
+    desk.app.shortcut("homeward.check_this")(listener)
 
     assert (await desk.slack.shortcut(MAYA, posted(desk.slack), "homeward.check_this")).ok
     assert seen == ["web01"]
 
 
 async def test_a_trigger_opens_one_view_within_three_seconds(desk: Any) -> None:
-    @desk.app.action("homeward.again")
     async def listener(ack: Any) -> None:
         await ack()
+
+    desk.app.action("homeward.again")(listener)
 
     message = posted(desk.slack)
     trigger = (await desk.slack.click(MAYA, message, "homeward.again")).trigger_id
@@ -199,10 +207,11 @@ async def test_views_are_updated_pushed_and_published(desk: Any) -> None:
 async def test_a_form_is_sent_with_what_was_filled_in_and_closes(desk: Any) -> None:
     seen: list[Any] = []
 
-    @desk.app.view("homeward.reject")
     async def listener(ack: Any, view: Any) -> None:
         seen.append(view)
         await ack()
+
+    desk.app.view("homeward.reject")(listener)
 
     await desk.client.views_open(trigger_id=desk.slack.trigger(MAYA), view=MODAL)
     ack = await desk.slack.submit(MAYA, {"homeward.reason": "not tonight"})
@@ -239,9 +248,10 @@ async def test_a_form_with_a_required_input_left_empty_is_not_sent(desk: Any) ->
     ],
 )
 async def test_the_answer_to_a_form_is_checked(desk: Any, answer: dict[str, Any], problem: str) -> None:
-    @desk.app.view("homeward.reject")
     async def listener(ack: Any) -> None:
         await ack(answer)
+
+    desk.app.view("homeward.reject")(listener)
 
     await desk.client.views_open(trigger_id=desk.slack.trigger(MAYA), view=MODAL)
     ack = await desk.slack.submit(MAYA, {"homeward.reason": "no"})
@@ -264,10 +274,11 @@ async def test_the_answer_to_a_form_is_checked(desk: Any, answer: dict[str, Any]
 async def test_a_button_in_a_view_can_be_pressed(desk: Any) -> None:
     seen: list[Any] = []
 
-    @desk.app.action("homeward.again")
     async def listener(ack: Any, body: Any) -> None:
         seen.append(body["view"]["private_metadata"])
         await ack()
+
+    desk.app.action("homeward.again")(listener)
 
     view = {**MODAL, "blocks": [*MODAL["blocks"], *BLOCKS]}
     await desk.client.views_open(trigger_id=desk.slack.trigger(MAYA), view=view)

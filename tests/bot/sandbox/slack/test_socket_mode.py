@@ -37,9 +37,10 @@ async def handler(slack: SandboxSlack, app: AsyncApp) -> AsyncIterator[Any]:
 
 
 async def test_a_command_is_answered_in_the_acknowledgement(slack: SandboxSlack, app: Any, handler: Any) -> None:
-    @app.command("/check")
     async def listener(ack: Any) -> None:
         await ack("private words")
+
+    app.command("/check")(listener)
 
     ack = await slack.command(MAYA, WAR_ROOM, "/check")
 
@@ -52,14 +53,16 @@ async def test_a_command_is_answered_in_the_acknowledgement(slack: SandboxSlack,
 async def test_clicks_and_events_arrive(slack: SandboxSlack, app: Any, handler: Any) -> None:
     seen: list[str] = []
 
-    @app.action("homeward.again")
     async def pressed(ack: Any) -> None:
         seen.append("click")
         await ack()
 
-    @app.event("app_mention")
+    app.action("homeward.again")(pressed)
+
     async def mentioned() -> None:
         seen.append("event")
+
+    app.event("app_mention")(mentioned)
 
     button = {"type": "button", "action_id": "homeward.again", "text": {"type": "plain_text", "text": "Again"}}
     said = Version("web01", ({"type": "actions", "elements": [button]},))
@@ -77,10 +80,11 @@ async def test_without_a_connection_nothing_arrives(slack: SandboxSlack) -> None
 async def test_a_late_acknowledgement_is_a_timeout(slack: SandboxSlack, app: Any, handler: Any) -> None:
     released = asyncio.Event()
 
-    @app.command("/check")
     async def listener(ack: Any) -> None:
         await released.wait()
         await ack()
+
+    app.command("/check")(listener)
 
     slack.ack_timeout = 0.1
     ack = await slack.command(MAYA, WAR_ROOM, "/check")
@@ -91,9 +95,10 @@ async def test_a_late_acknowledgement_is_a_timeout(slack: SandboxSlack, app: Any
 
 
 async def test_several_connections_take_turns(slack: SandboxSlack, app: Any, handler: Any) -> None:
-    @app.command("/check")
     async def listener(ack: Any) -> None:
         await ack()
+
+    app.command("/check")(listener)
 
     second = await connected(slack, app)
     by: list[str] = []
@@ -112,9 +117,10 @@ async def test_several_connections_take_turns(slack: SandboxSlack, app: Any, han
 
 
 async def test_a_refreshed_connection_is_replaced(slack: SandboxSlack, app: Any, handler: Any) -> None:
-    @app.command("/check")
     async def listener(ack: Any) -> None:
         await ack("still here")
+
+    app.command("/check")(listener)
 
     await slack.socket.refresh()
     await slack.socket.connected()

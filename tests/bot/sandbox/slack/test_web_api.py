@@ -43,7 +43,7 @@ async def refusal(call: Awaitable[Any]) -> Any:
 
 
 async def error(call: Awaitable[Any]) -> str:
-    return (await refusal(call))["error"]
+    return str((await refusal(call))["error"])
 
 
 async def test_the_bot_learns_who_it_is_and_what_it_may(client: Any) -> None:
