@@ -11,7 +11,7 @@ _JSON = re.compile(r"[-—–‒―]{1,2}json$", re.IGNORECASE)
 _FLAG = re.compile(r"(?:--|[—–‒―])\w\S*$|-[a-z]$", re.IGNORECASE)
 _HELP = {"help", "--help", "-h", "?", "—help", "–help"}
 _WORD = re.compile(r'"([^"]*)"|\'([^\']*)\'|(\S+)')
-_LINK = re.compile(r"<(?:mailto:|https?://)[^<>|]*\|([^<>|]*)>")
+_LINK = re.compile(r"<(?:mailto:|https?://|([@#])[A-Z0-9]+)[^<>|]*\|([^<>|]*)>")
 _ESCAPED = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
 
 
@@ -62,6 +62,6 @@ def wants_help(text: str) -> bool:
 
 
 def unescaped(text: str) -> str:
-    """What was typed: Slack links names that look like hosts, and escapes three characters."""
-    linked = _LINK.sub(r"\1", text)
+    """What was typed: Slack links names of hosts, people and channels, and escapes three characters."""
+    linked = _LINK.sub(r"\1\2", text)
     return re.sub(r"&(?:lt|gt|amp);", lambda match: _ESCAPED[match[0]], linked)

@@ -1,11 +1,15 @@
 """One message that shows one thing as it changes, in the channel, or privately where the bot cannot speak."""
 
+import asyncio
 from dataclasses import replace
 
 from .problems import NotHere, SlackRefused
 from .slack import Poster
 from .views.blocks import Message, built, context
 from .views.trouble import INVITE
+
+LAST_POST = 5.0
+"""Seconds that a stop waits for a first message on its way."""
 
 
 class Card:
@@ -35,13 +39,26 @@ class Card:
             if self.ts:
                 await self._poster.update(self.channel, self.ts, message, insist=False)
             else:
-                self.ts = await self._poster.post(self.channel, message)
+                self.ts = await self._posted(message)
         except NotHere:
             self._private, self._note = True, INVITE
             await self._poster.whisper(self._noted(message))
         except SlackRefused:
             # Slack may be slow or down for a moment: the result is what matters, and `finish` finds a way.
             return
+
+    async def _posted(self, message: Message) -> str:
+        """Posts it; when it is cancelled meanwhile, its place is still learnt, or the last word would stand beside it."""
+        posting = asyncio.create_task(self._poster.post(self.channel, message))
+        try:
+            return await asyncio.shield(posting)
+        except asyncio.CancelledError:
+            await asyncio.wait({posting}, timeout=LAST_POST)
+            if posting.done() and not posting.cancelled() and not posting.exception():
+                self.ts = posting.result()
+            else:
+                posting.cancel()
+            raise
 
     async def show(self, message: Message) -> None:
         """Shows how it stands; one that Slack does not take is not missed."""

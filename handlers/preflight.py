@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from homeward.checks.model import Rule
 from homeward.checks.report import Report, report
-from homeward.checks.subjects import Answer, Choices, Collect, Collected, Kind, NoMatch, SourceReading
+from homeward.checks.subjects import Answer, Choices, Collect, Collected, NoMatch, SourceReading
 
 from .arguments import Usage, check_arguments
 from .card import Card
@@ -165,7 +165,7 @@ class Preflight:
     async def _show(
         self, judged: Report, query: str, seconds: float, card: Card, poster: Poster, team: str, user: str
     ) -> None:
-        single = judged.subject.kind is Kind.MACHINE and len(judged.machines) <= 1
+        single = len(judged.machines) <= 1
         if single:
             message = report_message(judged, query=query, seconds=seconds, asked_by=user)
         else:

@@ -1,6 +1,6 @@
 """Messages and modals as values, and the few blocks they are made of, each within Slack's limits."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, cast
 
@@ -21,7 +21,8 @@ from ..escape import plain, units
 Json = dict[str, object]
 
 MESSAGE_BLOCKS = 50
-VIEW_BLOCKS = 100
+MESSAGE_LETTERS = 12_000
+"""Slack refuses longer ones as msg_blocks_too_long; it tells the limit for markdown only, which is this one."""
 SECTION = 3000
 CONTEXT = 2000
 BUTTON = 75
@@ -73,6 +74,25 @@ def context(*texts: str) -> Block:
     return ContextBlock(
         elements=[MarkdownTextObject(text=_fitting(text, CONTEXT), verbatim=True) for text in texts[:10]]
     )
+
+
+def fitted(build: Callable[[int], Sequence[Block]], sizes: Sequence[int]) -> tuple[Json, ...]:
+    """What `build` makes of the first size that Slack takes in one message; the last size must be small enough."""
+    for size in sizes[:-1]:
+        blocks = built(*build(size))
+        if len(blocks) <= MESSAGE_BLOCKS and letters(blocks) <= MESSAGE_LETTERS:
+            return blocks
+    return built(*build(sizes[-1]))
+
+
+def letters(value: object) -> int:
+    """How much text there is in blocks."""
+    if isinstance(value, dict):
+        held = cast("Json", value)
+        return sum(
+            units(part) if key == "text" and isinstance(part, str) else letters(part) for key, part in held.items()
+        )
+    return sum(letters(part) for part in cast("Sequence[object]", value)) if isinstance(value, list | tuple) else 0
 
 
 def divider() -> Block:

@@ -15,12 +15,12 @@ from homeward.checks.report import Report, verdict_of
 from .. import ids
 from ..escape import mrkdwn
 from .blocks import Modal, actions, as_json, button, context, many, packed, section
-from .findings import by_machine
+from .findings import by_machine, tally
 from .report import DETAIL, NAME, SIGNS, headline
 
 METADATA = 3000
-PARAGRAPHS = 20
-"""So many of 3,000 characters make a page that Slack still opens quickly."""
+PARAGRAPHS = 12
+"""So many of 3,000 characters stay below 250 kB, whatever is in them; Slack takes no more."""
 
 _SIGNS = {Status.PASSED: "✓", Status.UNKNOWN: "?", Status.NOT_APPLICABLE: "–"}
 _ORDER = (Status.FAILED, Status.UNKNOWN, Status.PASSED, Status.NOT_APPLICABLE)
@@ -51,9 +51,10 @@ def behind(metadata: str) -> Behind:
 def checks_modal(report: Report, where: Behind, page: int) -> Modal:
     """One page of all outcomes, machine by machine, worst first."""
     paragraphs = packed(_lines(report))
+    verdict = headline(report, tally(report.outcomes))
     pages = max(1, -(-len(paragraphs) // PARAGRAPHS))
     page = min(max(page, 0), pages - 1)
-    blocks = [section(f"{SIGNS[report.verdict]} *{headline(report)}*")]
+    blocks = [section(f"{SIGNS[report.verdict]} *{verdict}*")]
     blocks += [section(paragraph) for paragraph in paragraphs[page * PARAGRAPHS : (page + 1) * PARAGRAPHS]]
     if pages > 1:
         turns = [("Previous", ids.CHECKS_BACK, page - 1)] if page else []

@@ -10,6 +10,7 @@ from .. import ids
 from ..escape import link, mrkdwn, person
 from .blocks import (
     MESSAGE_BLOCKS,
+    MESSAGE_LETTERS,
     VALUE,
     Json,
     Message,
@@ -18,6 +19,7 @@ from .blocks import (
     button,
     context,
     divider,
+    letters,
     listed,
     many,
     packed,
@@ -67,7 +69,7 @@ def answer_message(answer: Answer, *, command: str) -> Message:
     shown: list[Entry] = []
     for entry in full:
         entry_blocks = _entry(entry)
-        if len(blocks) + len(entry_blocks) > MESSAGE_BLOCKS - 8:
+        if not _room(blocks, entry_blocks):
             break
         blocks += entry_blocks
         shown.append(entry)
@@ -86,7 +88,7 @@ def shared_message(entries: Sequence[Entry], *, shared_by: str) -> Message:
     """The same for everybody, saying who brought it."""
     blocks: list[Json] = []
     for entry in entries[:MOST_FULL]:
-        if len(blocks) + len(_entry(entry)) <= MESSAGE_BLOCKS - 1:
+        if _room(blocks, _entry(entry)):
             blocks += _entry(entry)
     text = "\n".join(f"{mrkdwn(entry.code, NAME)}: {mrkdwn(entry.title, 200)}" for entry in entries[:MOST_FULL])
     return Message(text, (*blocks, *built(context(f"shared by {person(shared_by)}"))))
@@ -97,6 +99,13 @@ def entry_message(entry: Entry) -> Message:
     text = f"{mrkdwn(entry.code, NAME)}: {mrkdwn(entry.title, 200)}"
     share = actions([button("Share in channel", ids.SHARE_ENTRY, _codes([entry]))])
     return Message(text, (*_entry(entry), *built(share)))
+
+
+def _room(blocks: Sequence[Json], more: Sequence[Json]) -> bool:
+    """Whether a message bears these too, and a list of others below; the first entry always stands."""
+    if not any(block["type"] == "divider" for block in blocks):
+        return True
+    return len(blocks) + len(more) <= MESSAGE_BLOCKS - 8 and letters(blocks) + letters(more) <= MESSAGE_LETTERS - 3000
 
 
 def not_known(codes: Sequence[str]) -> str:

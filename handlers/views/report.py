@@ -10,13 +10,16 @@ from homeward.checks.subjects import Kind, SourceState
 
 from .. import ids
 from ..escape import asked, link, mrkdwn
-from .blocks import Message, actions, built, button, context, listed, many, packed, section
+from .blocks import Message, actions, button, context, fitted, listed, many, packed, section
 from .findings import Finding, Tally, attestations, by_machine, failed, tally, unknown
 
 NAME = 80
-DETAIL = 400
+DETAIL = 300
 MOST_DETAILS = 4
-MOST_BLOCKERS, MOST_WARNINGS, MOST_UNKNOWN, MOST_NOTES = 14, 10, 8, 4
+MOST_NAMES = 8
+MOST_NOTES = 4
+SIZES = (14, 8, 4, 2, 1)
+"""How many findings of a sort are told in full: the first of these that fits into a message."""
 
 SIGNS = {Verdict.READY: "✓", Verdict.BLOCKED: "✗", Verdict.UNKNOWN: "?"}
 
@@ -24,33 +27,41 @@ SIGNS = {Verdict.READY: "✓", Verdict.BLOCKED: "✗", Verdict.UNKNOWN: "?"}
 def report_message(report: Report, *, query: str, seconds: float, asked_by: str) -> Message:
     """The report of a single machine. `query` finds the subject again; `asked_by` is a user's id."""
     counts = tally(report.outcomes)
-    blocks = [section(f"{SIGNS[report.verdict]} *{headline(report)}*"), about(report, counts, seconds, asked_by)]
-    blocks += findings(report)
-    blocks += [section(line) for line in packed(remarks(report))]
-    blocks.append(context(tail(report, counts)))
-    blocks.append(buttons(query))
-    return Message(text=headline(report), blocks=built(*blocks))
+    verdict = headline(report, counts)
+    blockers, warnings, unread = failed(report, Severity.BLOCKER), failed(report, Severity.WARNING), unknown(report)
+
+    def blocks(size: int) -> list[Block]:
+        return [
+            section(f"{SIGNS[report.verdict]} *{verdict}*"),
+            about(report, counts, seconds, asked_by),
+            *some(blockers, size, "blocker", "blockers"),
+            *some(warnings, size, "warning", "warnings"),
+            *some(unread, size, "reason why checks could not be read", "reasons why checks could not be read"),
+            *(section(paragraph) for paragraph in packed(remarks(report))),
+            context(tail(report, counts)),
+            buttons(query),
+        ]
+
+    return Message(verdict, fitted(blocks, SIZES))
 
 
-def headline(report: Report) -> str:
+def headline(report: Report, counts: Tally) -> str:
     """The verdict in words; it can be read aloud."""
     name = mrkdwn(report.subject.name, NAME)
     if report.subject.kind is not Kind.MACHINE:
         name = f"{report.subject.kind.value.capitalize()} {name}"
-    counts = tally(report.outcomes)
-    also = [many(counts.warnings, "warning")] if counts.warnings else []
+    warnings = [many(counts.warnings, "warning")] if counts.warnings else []
     match report.verdict:
         case Verdict.READY:
-            also += [f"{many(counts.unread, 'warning')} could not be read"] if counts.unread else []
-            return f"{name} is ready to come home" + (f", with {' and '.join(also)}" if also else "")
+            unread = [f"{many(counts.unread, 'warning')} could not be read"] if counts.unread else []
+            return "; ".join([" with ".join([f"{name} is ready to come home", *warnings]), *unread])
         case Verdict.BLOCKED:
-            also += [f"{counts.unread} could not be read"] if counts.unread else []
-            return f"{name} cannot come home yet: {', '.join([_blockers(report, counts), *also])}"
+            unread = [f"{counts.unread} could not be read"] if counts.unread else []
+            return f"{name} cannot come home yet: {', '.join([_blockers(report, counts), *warnings, *unread])}"
         case Verdict.UNKNOWN:
-            if not counts.checks:
-                return f"Nobody can tell yet whether {name} can come home: nothing was checked"
-            what = [f"{many(counts.unread_blockers, 'check')} that could block it could not be read", *also]
-            return f"Nobody can tell yet whether {name} can come home: {', '.join(what)}"
+            what = [f"{many(counts.unread_blockers, 'check')} that could block it could not be read", *warnings]
+            told = ", ".join(what) if counts.checks else "nothing was checked"
+            return f"Nobody can tell yet whether {name} can come home: {told}"
 
 
 def _blockers(report: Report, counts: Tally) -> str:
@@ -74,23 +85,11 @@ def about(report: Report, counts: Tally, seconds: float, asked_by: str) -> Block
     return context(" · ".join([*facts, asked(asked_by)]))
 
 
-def findings(report: Report, *, most_blockers: int = MOST_BLOCKERS, most_warnings: int = MOST_WARNINGS) -> list[Block]:
-    """What needs doing, worst first, and what could not be read; what does not fit is counted."""
-    blockers, warnings, unread = failed(report, Severity.BLOCKER), failed(report, Severity.WARNING), unknown(report)
-    return [
-        *some(blockers, most_blockers, "blocker"),
-        *some(warnings, most_warnings, "warning"),
-        *some(unread, MOST_UNKNOWN, "reason why checks could not be read", "reasons why checks could not be read"),
-    ]
-
-
-def some(found: Sequence[Finding], most: int, one: str, several: str = "", *, whose: bool = False) -> list[Block]:
+def some(found: Sequence[Finding], most: int, one: str, several: str, *, whose: bool = False) -> list[Block]:
     """The first few findings, each a paragraph, and how many more there are."""
     blocks = [section(finding_text(finding, whose=whose)) for finding in found[:most]]
     if len(found) > most:
-        blocks.append(
-            context(f"and {many(len(found) - most, f'more {one}', several and f'more {several}')}: see “All checks”.")
-        )
+        blocks.append(context(f"and {many(len(found) - most, f'more {one}', f'more {several}')}: see “All checks”."))
     return blocks
 
 
@@ -100,11 +99,11 @@ def finding_text(finding: Finding, *, whose: bool) -> str:
     if len(finding.details) > MOST_DETAILS:
         lines.append(f"and {len(finding.details) - MOST_DETAILS} more like it")
     if whose:
-        lines.append(f"On {listed([mrkdwn(machine, NAME) for machine in finding.machines], 12)}.")
+        lines.append(f"On {listed([mrkdwn(machine, NAME) for machine in finding.machines], MOST_NAMES)}.")
     blocks = finding.severity is Severity.BLOCKER
     if finding.status is Status.UNKNOWN:
         what = f"{many(len(finding.rules), 'check')} that could {'block it' if blocks else 'warn'}"
-        names = listed([f"`{mrkdwn(rule.id, NAME)}`" for rule in finding.rules], 12)
+        names = listed([f"`{mrkdwn(rule.id, NAME)}`" for rule in finding.rules], MOST_NAMES)
         return "\n".join([f"? *Could not be read: {what}*", *lines, names])
     sign, rule = "✗" if blocks else "!", finding.rules[0]
     return "\n".join([f"{sign} *{mrkdwn(rule.title, 200)}*", *lines, f"→ {mrkdwn(rule.hint, 600)}", source(rule)])

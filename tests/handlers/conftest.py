@@ -31,7 +31,7 @@ from homeward.checks import (
     Topology,
 )
 from homeward.checks.model import ANY
-from homeward.handlers.views.blocks import Message, Modal
+from homeward.handlers.views.blocks import MESSAGE_LETTERS, Message, Modal, letters
 
 WHEN = datetime(2026, 3, 7, 2, 14, 5, tzinfo=UTC)
 
@@ -177,6 +177,9 @@ def problems(shown: Message | Modal) -> list[str]:
     found = problems_in_message({"text": shown.text, "blocks": list(shown.blocks)})
     if shown.without_table:
         found += problems_in_message({"text": shown.text, "blocks": list(shown.without_table)})
+    for blocks in (shown.blocks, shown.without_table):
+        if letters(blocks) > MESSAGE_LETTERS:
+            found.append(f"{letters(blocks)} characters in all")
     return found + _foreign([{"type": "mrkdwn", "text": shown.text}, shown.blocks, shown.without_table])
 
 

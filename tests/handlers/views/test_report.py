@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from homeward.checks import Note, Report, Severity, Status
+from homeward.handlers.views.findings import tally
 from homeward.handlers.views.report import headline, report_message
 
 
@@ -52,15 +53,18 @@ def test_what_could_not_be_read_is_never_called_ready(samples: Any, screen: Any,
 
 def test_a_report_without_any_check_says_so(samples: Any, refused: Any) -> None:
     report = replace(samples.report({}), outcomes=())
-    assert headline(report) == "Nobody can tell yet whether nothing can come home: nothing was checked"
+    assert (
+        headline(report, tally(report.outcomes))
+        == "Nobody can tell yet whether nothing can come home: nothing was checked"
+    )
     assert refused(_shown(report)) == []
 
 
 def test_ready_tells_of_warnings_that_failed_or_were_not_read(samples: Any) -> None:
     other = samples.rule("vm-old", Severity.WARNING)
     told = {samples.silent: (Status.FAILED, ("Late.",)), other: (Status.UNKNOWN, ("No answer",))}
-    assert headline(samples.report({"web01": told})) == (
-        "web01 is ready to come home, with 1 warning and 1 warning could not be read"
+    assert _shown(samples.report({"web01": told})).text == (
+        "web01 is ready to come home with 1 warning; 1 warning could not be read"
     )
 
 
