@@ -48,7 +48,7 @@ class Card:
             return
 
     async def _posted(self, message: Message) -> str:
-        """Posts it; when it is cancelled meanwhile, its place is still learnt, or the last word would stand beside it."""
+        """Posts it; cancelled meanwhile, it still learns the place, or the last word would stand beside it."""
         posting = asyncio.create_task(self._poster.post(self.channel, message))
         try:
             return await asyncio.shield(posting)
