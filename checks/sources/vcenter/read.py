@@ -111,7 +111,8 @@ class VCenterReader:
         for attempt in range(_CHANGES):
             inventory = self._known(not_older_than=0 if attempt else None)
             found = self._find(wanted, inventory)
-            if ABSENT in found.values() and self._clock() - inventory.taken_at >= LOOK_AGAIN_AFTER:
+            unknown = any(vm is ABSENT and not query.empty for query, vm in found.items())
+            if unknown and self._clock() - inventory.taken_at >= LOOK_AGAIN_AFTER:
                 inventory = self._known(not_older_than=0)
                 found = self._find(wanted, inventory)
             try:

@@ -162,11 +162,17 @@ async def test_an_existing_vms_datastores_win_over_the_chosen_one(reader: VCente
     assert [store.name for store in stores_of(read.datastores)] == ["ds-gold-01"]
 
 
-async def test_a_physical_server_has_no_vm(reader: VCenterReader) -> None:
+async def test_a_physical_server_has_no_vm_and_is_not_searched_for(
+    reader: VCenterReader, vcenter: SandboxVCenter, clock: Any
+) -> None:
     wanted = Wanted("old2008", VmQuery(), VmQuery(name="mt-win01"), "", modernized=False)
+    await reader.read([wanted])
+    clock.now += 60
+    vcenter.calls.clear()
     read = await read_one(reader, wanted)
     assert read.source_vm is ABSENT
     assert vm_of(read.target_vm).name == "mt-win01"
+    assert vcenter.calls == ["RetrievePropertiesEx"]
 
 
 async def test_a_physical_server_without_a_target_has_nothing_to_read(reader: VCenterReader) -> None:
@@ -207,7 +213,7 @@ async def test_a_vm_that_was_renamed_is_not_taken_for_the_one_of_its_old_name(
 
 
 async def test_a_vm_that_appeared_is_found_once_the_inventory_may_be_read_again(
-    reader: VCenterReader, vcenter: SandboxVCenter, estate: Estate, clock: Callable[[], float], want: Want
+    reader: VCenterReader, vcenter: SandboxVCenter, estate: Estate, clock: Any, want: Want
 ) -> None:
     vm = estate.vcenter.vm("web01")
     wanted = want("web01")
@@ -217,7 +223,7 @@ async def test_a_vm_that_appeared_is_found_once_the_inventory_may_be_read_again(
     vcenter.calls.clear()
     assert (await read_one(reader, wanted)).source_vm is ABSENT
     assert "CreateContainerView" not in vcenter.calls
-    clock.now += 11  # type: ignore[attr-defined] # the fixture's own clock
+    clock.now += 11
     assert vm_of((await read_one(reader, wanted)).source_vm).name == "web01"
 
 

@@ -152,12 +152,6 @@ async def test_a_closed_port_is_refused_at_once(readers: Readers, want: Want) ->
     assert await refusal(readers(port=port), want("web01")) == f"vc01 refused the connection to 127.0.0.1:{port}"
 
 
-async def test_an_unknown_host_name_is_named(readers: Readers, want: Want) -> None:
-    reason = await refusal(readers(host="vc01.invalid"), want("web01"), within=6)
-    assert "vc01.invalid" in reason
-    assert "cannot be resolved" in reason or "did not answer" in reason
-
-
 async def test_a_certificate_of_an_unknown_authority_is_not_trusted(readers: Readers, want: Want) -> None:
     reason = await refusal(readers(ca_file=""), want("web01"))
     assert reason.startswith("vc01's certificate is not trusted: ")
