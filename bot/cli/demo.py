@@ -1,6 +1,7 @@
 """`homeward demo`: the story of a night, played through the real Bolt app and the sandbox's Slack."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -27,6 +28,9 @@ INDENT = "    "
 
 def run(*, fast: bool) -> int:
     """Plays the story; returns the exit code."""
+    # slack_sdk sends even loopback through a proxy of the environment (and knows no NO_PROXY): this process has none.
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"):
+        os.environ.pop(name, None)
     try:
         asyncio.run(_play(Console(highlight=False), 0.0 if fast else READING_SECONDS))
     except SandboxMissing as error:

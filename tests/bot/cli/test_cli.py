@@ -143,7 +143,8 @@ def test_errors_prints_json() -> None:
     assert [entry["code"] for entry in found["found"]] == ["8061", "95226"]
 
 
-def test_the_demo_plays_to_its_end() -> None:
+def test_the_demo_plays_to_its_end_even_where_a_proxy_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     result = homeward("demo", "--fast")
     assert result.exit_code == 0
     shown = result.stdout
