@@ -23,8 +23,9 @@ check: $(INSTALLED)  ## format, lint, types, import contracts
 bench: $(INSTALLED)  ## the figures of docs/performance.md, as ratios measured in one run
 	$(BIN)/python -m bench
 
-docs: $(INSTALLED)  ## the generated documents
+docs: $(INSTALLED)  ## the generated documents and pictures
 	$(BIN)/python -m homeward.checks.rules.table > docs/rules.md.new && mv docs/rules.md.new docs/rules.md
+	$(BIN)/python docs/draw.py
 
 format: $(INSTALLED)
 	$(BIN)/ruff format .
