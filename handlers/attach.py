@@ -42,8 +42,9 @@ def attach(app: AsyncApp, commands: Commands, *, preflight: Preflight, errors: E
         pressed = {"type": "button", "action_id": action, "block_id": "b", "value": "v"}
         _refuse(app, f"the button {action}", {"type": "block_actions", "actions": [pressed]})
     host = cast("_App", app)
-    host.command(commands.reprotect_check)(preflight.command)
+    # Bolt asks in this order: the one that is answered within the request comes first.
     host.command(commands.failback_errors)(errors.command)
+    host.command(commands.reprotect_check)(preflight.command)
     for action in (ids.CHECK_AGAIN, ids.CHECK_ONE):
         host.action(action)(preflight.again)
     host.action(ids.ALL_CHECKS)(preflight.all_checks)

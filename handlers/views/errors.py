@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 MOST_FULL = 5
 """So many entries in full; more is no answer but a list."""
-MOST_LISTED = 15
+MOST_LISTED = 12
 MOST_STEPS = 30
 NAME = 80
 SEPARATOR = "\n"
@@ -105,7 +105,7 @@ def _room(blocks: Sequence[Json], more: Sequence[Json]) -> bool:
     """Whether a message bears these too, and a list of others below; the first entry always stands."""
     if not any(block["type"] == "divider" for block in blocks):
         return True
-    return len(blocks) + len(more) <= MESSAGE_BLOCKS - 8 and letters(blocks) + letters(more) <= MESSAGE_LETTERS - 3000
+    return len(blocks) + len(more) <= MESSAGE_BLOCKS - 8 and letters(blocks) + letters(more) <= MESSAGE_LETTERS - 4000
 
 
 def not_known(codes: Sequence[str]) -> str:
@@ -168,7 +168,7 @@ def _small_print(entry: Entry) -> str:
 
 def _offer(headline: str, entries: Sequence[Entry]) -> tuple[Json, ...]:
     """Entries by name, with a button for each of the first few."""
-    lines = [f"• {mrkdwn(entry.code, NAME)}: {mrkdwn(entry.title, 200)}" for entry in entries[:MOST_LISTED]]
+    lines = [f"• {mrkdwn(entry.code, NAME)}: {mrkdwn(entry.title, 120)}" for entry in entries[:MOST_LISTED]]
     if len(entries) > MOST_LISTED:
         lines.append(f"and {many(len(entries) - MOST_LISTED, 'more')}: ask for them one by one.")
     blocks: list[Block] = [section(paragraph) for paragraph in packed([f"*{headline}*", *lines])]

@@ -90,22 +90,20 @@ class Tally:
 
 def tally(outcomes: tuple[Outcome, ...]) -> Tally:
     """Counts the outcomes of a machine or of a whole report."""
-    counts: dict[tuple[Status, Severity], int] = {}
+    blockers = warnings = unread_blockers = unread_warnings = passed = not_applicable = attested = 0
     for outcome in outcomes:
-        key = (outcome.status, outcome.rule.severity)
-        counts[key] = counts.get(key, 0) + 1
-
-    def count(status: Status, *severities: Severity) -> int:
-        return sum(counts.get((status, severity), 0) for severity in severities)
-
-    judged = (Severity.BLOCKER, Severity.WARNING)
-    attested = Severity.ATTESTATION
-    return Tally(
-        blockers=count(Status.FAILED, Severity.BLOCKER),
-        warnings=count(Status.FAILED, Severity.WARNING),
-        unread_blockers=count(Status.UNKNOWN, Severity.BLOCKER),
-        unread_warnings=count(Status.UNKNOWN, Severity.WARNING),
-        passed=count(Status.PASSED, *judged),
-        not_applicable=count(Status.NOT_APPLICABLE, *Severity),
-        attestations=count(Status.UNKNOWN, attested) + count(Status.FAILED, attested),
-    )
+        blocks = outcome.rule.severity is Severity.BLOCKER
+        match outcome.status:
+            case Status.NOT_APPLICABLE:
+                not_applicable += 1
+            case Status.PASSED:
+                passed += 1
+            case _ if outcome.rule.severity is Severity.ATTESTATION:
+                attested += 1
+            case Status.FAILED:
+                blockers += blocks
+                warnings += not blocks
+            case Status.UNKNOWN:
+                unread_blockers += blocks
+                unread_warnings += not blocks
+    return Tally(blockers, warnings, unread_blockers, unread_warnings, passed, not_applicable, attested)

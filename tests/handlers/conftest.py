@@ -1,6 +1,7 @@
 """Small reports to show, a poster that keeps what is said, and the strict reading of all of it."""
 
 import asyncio
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
@@ -308,8 +309,8 @@ class Acks:
 
     answers: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 
-    async def __call__(self, **answer: Any) -> None:
-        self.answers.append(answer)
+    async def __call__(self, whole: str = "", **answer: Any) -> None:
+        self.answers.append(json.loads(whole) if whole else answer)
 
 
 @pytest.fixture

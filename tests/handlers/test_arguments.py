@@ -26,7 +26,7 @@ from homeward.handlers.arguments import NAME_LIMIT, Asked, Usage, check_argument
         ("&lt;odd&gt; &amp; name", "<odd> & name"),
         ("<http://web01.example.com|web01.example.com>", "web01.example.com"),
         ("<#C0WARROOM|dr-war-room>", "#dr-war-room"),
-        ("app&lt;@U0MAYA|maya>", "app<@maya"),
+        ("app <@U0MAYA|maya>", "app @maya"),
         ("/subscriptions/s/resourceGroups/r", "/subscriptions/s/resourceGroups/r"),
         ("json", "json"),
     ],
