@@ -59,6 +59,9 @@ CASES = [
     fails(
         item_not_failed_over, "no state is told", READY_CLASSIC, {**ON_PREMISES, "item.protection_state": ""}, "unknown"
     ),
+    fails(
+        item_not_failed_over, "the state alone tells it", READY_CLASSIC, {"item.protection_state": "Protected"}, "runs"
+    ),
     passes(
         item_not_failed_over,
         "an item on its way back calls its location Primary too",

@@ -113,6 +113,7 @@ CASES = [
     fails(process_server_missing, "none is listed", READY, {"process_servers": (), **OPEN}, "any process server"),
     fails(process_server_missing, "the chosen one is not listed", READY, {"process_servers": (FAR,)}, "ps-azure"),
     passes(process_server_missing, "it may be chosen by its id", READY, {"choice.process_server": "ID-PS-AZURE"}),
+    passes(process_server_missing, "names have no case", READY, {f"{PS}.server.name": "PS-Azure"}),
     fails(
         process_server_no_heartbeat,
         "the only one is silent",
@@ -188,6 +189,7 @@ CASES = [
         {f"{PS}.cpu_percent": 80.0, f"{PS}.memory_used_percent": 99.0, f"{PS}.space_free_percent": 30.0},
     ),
     fails(process_server_certificate_expired, "expired", READY, {f"{PS}.certificate_days_left": -3}, "3 days ago"),
+    fails(process_server_certificate_expired, "on its last day", READY, {f"{PS}.certificate_days_left": 0}, "expired"),
     passes(process_server_certificate_expired, "valid for a day", READY, {f"{PS}.certificate_days_left": 1}),
     fails(process_server_certificate_expiring, "29 days", READY, {f"{PS}.certificate_days_left": 29}, "in 29 days"),
     passes(process_server_certificate_expiring, "30 days", READY, {f"{PS}.certificate_days_left": 30}),

@@ -84,6 +84,20 @@ CASES = [
     ),
     passes(vcenter_privileges, "none is missing", READY),
     fails(esxi_free_license, "only the free one", READY, {"vcenter.licences": (FREE,)}, "vSphere 6 Hypervisor"),
+    fails(
+        esxi_free_license,
+        "the free edition under another name",
+        READY,
+        {"vcenter.licences": (replace(FREE, name="Free", edition="ESXBasic"),)},
+        "the free licence Free",
+    ),
+    fails(
+        esxi_free_license,
+        "the free name under another edition",
+        READY,
+        {"vcenter.licences": (replace(FREE, edition="ESX.hypervisor"),)},
+        "without the vSphere API",
+    ),
     passes(esxi_free_license, "a paid one beside it", READY, {"vcenter.licences": (FREE, PAID)}),
     passes(
         esxi_free_license, "a Hypervisor with the API", READY, {"vcenter.licences": (replace(PAID, name="Hypervisor"),)}
@@ -107,7 +121,7 @@ CASES = [
         {"target_host.connection": ""},
         "esx01 is not connected.",
     ),
-    passes(host_not_connected, "in service", READY),
+    passes(host_not_connected, "in service, told in any case", READY, {"target_host.connection": "Connected"}),
     unknown(
         host_not_connected,
         "the target's VM is nowhere",
@@ -122,6 +136,7 @@ CASES = [
         {"target_host.memory_used_bytes": 496 * GIB + 1},
         "esx01 has 16.0 GiB of free memory, web01 needs 16.0 GiB.",
     ),
+    passes(host_low_memory, "host names have no case", READY, {"source_vm.host": "ESX01"}),
     passes(host_low_memory, "just enough", READY, {"target_host.memory_used_bytes": 496 * GIB}),
     unknown(host_low_memory, "the VM is on another host", READY, {"source_vm.host": "esx02"}, "web01 is on esx02"),
     fails(datastore_type, "NFS", READY, {"datastores": (VVOL, NFS)}, "ds-nfs is an NFS41 datastore."),
@@ -168,7 +183,7 @@ CASES = [
         datastore_none_visible,
         "only NFS",
         READY,
-        {"target.datastores.0.type": "nfs"},
+        {"target.datastores.0.type": "NFS"},
         "only NFS (ds-prod)",
     ),
     passes(datastore_none_visible, "a type that is not told", READY, {"target.datastores.0.type": ""}),
