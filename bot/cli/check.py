@@ -96,9 +96,8 @@ def _show(answer: Answer, *, as_json: bool) -> int:
             if as_json:
                 click.echo(json.dumps(judged.as_dict(), indent=2, ensure_ascii=False))
             else:
-                console = Console(highlight=False)
                 for line in report_lines(judged):
-                    console.print(line, markup=False)
+                    click.echo(line)
             return EXIT[judged.verdict]
         case Choices():
             if as_json:

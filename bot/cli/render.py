@@ -1,5 +1,6 @@
 """Reports and catalogue answers as plain lines for a terminal."""
 
+import shutil
 import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -7,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from homeward.checks import Kind, Outcome, Report, Severity, SourceState, Status, Verdict
 from homeward.checks.catalogue import Answer, Entry
 
-WIDTH = 110
+WIDEST = 110
 MARKS = {Severity.BLOCKER: "✗", Severity.WARNING: "!"}
 SAYS = {
     Verdict.READY: "can come home",
@@ -148,6 +149,7 @@ def _entry(entry: Entry) -> Iterator[str]:
 
 
 def _wrapped(lead: str, text: str) -> Iterator[str]:
+    width = min(WIDEST, shutil.get_terminal_size(fallback=(WIDEST, 24)).columns)
     yield from textwrap.wrap(
-        clean(text), WIDTH, initial_indent=lead, subsequent_indent=" " * len(lead), break_on_hyphens=False
+        clean(text), width, initial_indent=lead, subsequent_indent=" " * len(lead), break_on_hyphens=False
     )

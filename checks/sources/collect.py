@@ -147,7 +147,7 @@ class Collector:
         placed: dict[tuple[str, str], tuple[ProcessServer, ...]] = {}
         of_item: dict[str, tuple[ProcessServer, ...] | Missing] = {}
         for item in classic:
-            fabric, network = fabrics.get(fold(item.fabric_id)), networks.get(fold(item.id), "")
+            fabric, network = fabrics.get(fold(item.fabric_id)), networks.get(item.id.casefold(), "")
             if fabric is None:
                 of_item[fold(item.id)] = Missing(FABRIC_UNKNOWN)
                 continue
