@@ -86,14 +86,18 @@ class Collector:
 
     async def _list(self, vault: VaultReader, readings: Readings) -> Listing | Missing:
         source = _vault_source(vault.name)
-        items, plans = await asyncio.gather(
+        # The networks come from the items' list: asked for at once they share its pages, later it might be read anew.
+        items, networks, plans = await asyncio.gather(
             readings.read(source, vault.items()),
+            readings.read(source, vault.networks()),
             readings.read(source, vault.plans()),
         )
         if isinstance(items, Missing):
             return items
+        if isinstance(networks, Missing):
+            return networks
         # Without its plans a vault can still tell of its machines; a plan's name is then not known to be wrong.
-        return plans if isinstance(plans, Missing) else Listing(vault.name, items, plans)
+        return plans if isinstance(plans, Missing) else Listing(vault.name, items, plans, networks)
 
     async def _subject(self, match: Match, listing: Listing, readings: Readings) -> Collected:
         now = self._clocks.now()
@@ -113,7 +117,7 @@ class Collector:
                 readings.read(source, vault.fabrics()), readings.read(source, vault.policies())
             )
             by_fabric = fabrics if isinstance(fabrics, Missing) else {fold(fabric.id): fabric for fabric in fabrics}
-            servers = await self._process_servers(vault, present, by_fabric)
+            servers = await self._process_servers(present, by_fabric, listing.networks)
             machines = [
                 machine(label, item, by_fabric, servers.get(fold(item.id), Missing(OTHER_STACK)), policies, now)
                 for label, item in zip(_labels(present), present, strict=True)
@@ -137,13 +141,12 @@ class Collector:
         )
 
     async def _process_servers(
-        self, vault: VaultReader, items: Iterable[Item], fabrics: Mapping[str, Fabric] | Missing
+        self, items: Iterable[Item], fabrics: Mapping[str, Fabric] | Missing, networks: Mapping[str, str]
     ) -> Mapping[str, tuple[ProcessServer, ...] | Missing]:
         """Each classic machine's process servers, with their place told as seen from its network in Azure."""
         classic = [item for item in items if item.topology is Topology.CLASSIC]
         if isinstance(fabrics, Missing) or not classic:
             return {fold(item.id): fabrics for item in classic if isinstance(fabrics, Missing)}
-        networks = await vault.networks()
         placed: dict[tuple[str, str], tuple[ProcessServer, ...]] = {}
         of_item: dict[str, tuple[ProcessServer, ...] | Missing] = {}
         for item in classic:

@@ -1,6 +1,6 @@
 """Finding the subject of a check among everything the vaults hold: by any name people use, or by an ARM id."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
@@ -16,11 +16,15 @@ NEAREST = 5
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What one vault holds. `vault` is its name in the settings."""
+    """What one vault holds. `vault` is its name in the settings.
+
+    `networks` tells for each item, by its casefolded id, the virtual network it failed over into ("" if not told).
+    """
 
     vault: str
     items: tuple[Item, ...]
     plans: tuple[Plan, ...]
+    networks: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,6 +157,14 @@ async def test_concurrent_checks_read_the_vaults_lists_once(sandbox: Sandbox) ->
     assert len(lists) == 1
 
 
+async def test_one_check_reads_the_items_once_however_soon_the_list_grows_old(sandbox: Sandbox) -> None:
+    limits = sandbox.settings().limits.model_copy(update={"list_ttl": 0.0})
+    async with collector(sandbox.settings().model_copy(update={"limits": limits})) as collect:
+        judged(await collect("payroll", unwatched))
+    lists = [r.path for r in sandbox.arm.requests if r.path.casefold().endswith("/replicationprotecteditems")]
+    assert len(lists) == 1
+
+
 # --- dead sources ---
 
 
