@@ -43,7 +43,7 @@ async def connected(app: AsyncApp, settings: Settings) -> AsyncGenerator[AsyncSo
     slack = settings.slack
     handler = AsyncSocketModeHandler(app, secret("slack.app_token", slack.app_token, slack.app_token_file))
     try:
-        await handler.connect_async()
+        await handler.connect_async()  # type: ignore[no-untyped-call] # Bolt does not annotate it
         yield handler
     finally:
-        await handler.close_async()
+        await handler.close_async()  # type: ignore[no-untyped-call] # the same

@@ -209,9 +209,9 @@ def _tools(text: str, names: Mapping[str, str], bare: bool) -> Iterator[_Mention
             yield _Mention(match.start(), match.end(), code, certain)
     for match in _TOOL_TEXT.finditer(text):
         forms = [f"{tool}-{match['number']}" for tool in ("CURL", "SSL")]
-        code = next((form for form in forms if form.lower() in names), None)
-        if code is not None:
-            yield _Mention(match.start("number"), match.end("number"), code, False)
+        named = next((form for form in forms if form.lower() in names), None)
+        if named is not None:
+            yield _Mention(match.start("number"), match.end("number"), named, False)
 
 
 def _hexes(text: str, names: Mapping[str, str], bare: bool) -> Iterator[_Mention]:

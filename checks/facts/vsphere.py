@@ -34,6 +34,8 @@ class VirtualMachine:
     uuid: str | Missing
     instance_uuid: str | Missing
     host: str
+    host_free_bytes: int | Missing
+    """Free memory of the host it stands on."""
     power: str | Missing
     has_snapshot: bool
     consolidation_needed: bool | Missing

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 
 from homeward.checks.facts import ABSENT, NEVER, AzureVm, Facts, GuestProbe, NotKnown, known
-from homeward.checks.model import BOTH, CLASSIC, MODERNIZED, Finding, Severity, rule
+from homeward.checks.model import BOTH, CLASSIC, MODERNIZED, Finding, NotApplicable, Severity, rule
 
 from . import pages
 from .ages import HEARTBEAT_LIMIT, ago, stale
+from .item import never_failed_over
 from .present import asked, item_of, looked_for, moment, present
 
 AREAS = ("azure-vm", "mobility", "network")
@@ -25,6 +26,8 @@ def _vm(facts: Facts) -> AzureVm:
     docs=pages.REPROTECT,
 )
 def azure_vm_missing(facts: Facts) -> Iterator[Finding]:
+    if never_failed_over(item_of(facts)):
+        raise NotApplicable("It has not been failed over.")
     if looked_for(facts.azure_vm) is ABSENT:
         yield f"Azure has no VM for {facts.machine}: it was deleted, or moved to another resource group."
 

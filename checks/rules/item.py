@@ -62,7 +62,7 @@ def item_migrated_or_gone(facts: Facts) -> Iterator[Finding]:
         )
 
 
-def _never_failed_over(item: Item) -> bool:
+def never_failed_over(item: Item) -> bool:
     on_premises = item.active_location.casefold() == "primary" or item.protection_state.casefold() == "protected"
     return item.provider.casefold() in FORWARD and on_premises
 
@@ -77,7 +77,7 @@ def _never_failed_over(item: Item) -> bool:
 )
 def item_not_failed_over(facts: Facts) -> Iterator[Finding]:
     item = item_of(facts)
-    if _never_failed_over(item):
+    if never_failed_over(item):
         yield (
             f"{facts.machine} was not failed over: it runs on-premises and is protected toward Azure "
             f"(state {item.protection_state or 'unknown'})."
@@ -94,7 +94,7 @@ def item_not_failed_over(facts: Facts) -> Iterator[Finding]:
 )
 def item_cannot_reprotect(facts: Facts) -> Iterator[Finding]:
     item = item_of(facts)
-    if _never_failed_over(item):
+    if never_failed_over(item):
         raise NotApplicable("It has not been failed over.")
     if REPROTECT_OPERATIONS.isdisjoint(operation.casefold() for operation in item.allowed_operations):
         state = item.state_description or item.protection_state or "unknown"

@@ -90,6 +90,8 @@ def master_target_wrong_os(facts: Facts) -> Iterator[Finding]:
 def master_target_older_os(facts: Facts) -> Iterator[Finding]:
     target, item = target_of(facts), item_of(facts)
     ours, theirs = os_version(target.os_version), os_version(item.os_version)
+    if ours and theirs and ours[0] != theirs[0] and "windows" not in (ours[0], theirs[0]):
+        raise NotApplicable("Distributions of Linux do not compare by their versions.")
     if ours is None or theirs is None or ours[0] != theirs[0]:
         texts = " and ".join(f'"{text or "not told"}"' for text in (target.os_version, item.os_version))
         raise NotKnown(f"the operating systems of {target.server.name} and {facts.machine} do not compare: {texts}")

@@ -134,10 +134,8 @@ def host_not_connected(facts: Facts) -> Iterator[Finding]:
     docs=pages.TROUBLESHOOT,
 )
 def host_low_memory(facts: Facts) -> Iterator[Finding]:
-    """Only where the VM stands on the target's host: the memory of other hosts is not read."""
-    host, vm = target_host_of(facts), source_vm_of(facts)
-    if vm.host.casefold() != host.name.casefold():
-        raise NotKnown(f"{vm.name} is on {vm.host}, whose memory is not read")
-    free, needed = known(host.memory_bytes) - known(host.memory_used_bytes), known(vm.memory_bytes)
+    """The host that the machine's VM stands on, where failback starts it."""
+    vm = source_vm_of(facts)
+    free, needed = known(vm.host_free_bytes), known(vm.memory_bytes)
     if free < needed:
-        yield f"{host.name} has {gib(max(0, free))} of free memory, {vm.name} needs {gib(needed)}."
+        yield f"{vm.host} has {gib(max(0, free))} of free memory, {vm.name} needs {gib(needed)}."

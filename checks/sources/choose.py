@@ -26,6 +26,9 @@ FRESH = timedelta(minutes=15)
 DEFAULT_RETENTION = {Os.WINDOWS: "R", Os.LINUX: "/mnt/retention"}
 """Site Recovery's own defaults for a master target's retention volume."""
 
+USABLE = frozenset({"VMFS", "VSAN"})
+"""The types of datastore that a classic failback can write to."""
+
 DEFAULT_POLICY = "crashconsistency-policy-failback"
 
 
@@ -61,7 +64,7 @@ def choice(
         asked=False,
         target=_name(target),
         process_server=_process_server(process_servers, now),
-        datastore=_datastore(item),
+        datastore=_datastore(item, target),
         retention=_retention(item, target),
         log_storage=item.log_storage_id,
         policy=_policy(item, policies),
@@ -82,17 +85,19 @@ def _process_server(servers: tuple[ProcessServer, ...] | Missing, now: datetime)
     return best.server.name
 
 
-def _datastore(item: Item) -> str:
-    """Modernized asks for one; a machine that still has its VM goes back to where that VM lies."""
+def _datastore(item: Item, target: MasterTarget | ReprotectAgent | Absent | Missing) -> str:
+    """Where the machine's disks would be made.
+
+    Modernized asks for one: where the VM lies, as long as it exists. Classic needs one only for a machine whose VM is
+    gone: the roomiest that the master target sees and can use.
+    """
     home = item.discovered
-    if (
-        item.topology is Topology.MODERNIZED
-        and isinstance(home, Discovered)
-        and home.datastores
-        and not home.is_deleted
-    ):
+    if isinstance(home, Discovered) and home.datastores and not home.is_deleted:
         return home.datastores[0]
-    return ""
+    if isinstance(target, ReprotectAgent):
+        return target.accessible_datastores[0] if len(target.accessible_datastores) == 1 else ""
+    usable = [d for d in target.datastores if d.type.upper() in USABLE] if isinstance(target, MasterTarget) else []
+    return max(usable, key=lambda d: d.free_bytes).name if usable else ""
 
 
 def _retention(item: Item, target: MasterTarget | ReprotectAgent | Absent | Missing) -> str:

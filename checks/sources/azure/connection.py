@@ -107,8 +107,10 @@ class AzureConnection:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for client in (*self._site_recovery.values(), *self._compute.values()):
-            await client.close()
+        for site_recovery in self._site_recovery.values():
+            await site_recovery.close()
+        for compute in self._compute.values():
+            await compute.close()
         if self._plain is not None:
             await self._plain.close()
         if self._credential is not None:

@@ -199,13 +199,12 @@ def _master_target(wire: Wire) -> MasterTarget:
 
 
 def _retention_volume(wire: Wire) -> RetentionVolume:
-    name = wire.text("volumeName")
     threshold = wire.number("thresholdPercentage")
     return RetentionVolume(
-        name=name,
+        name=wire.text("volumeName"),
         capacity_bytes=wire.integer("capacityInBytes") or 0,
         free_bytes=wire.integer("freeSpaceInBytes") or 0,
-        threshold_percent=Missing(f"Azure has no threshold for volume {name}") if threshold is None else threshold,
+        threshold_percent=ABSENT if threshold is None else threshold,
     )
 
 

@@ -104,6 +104,7 @@ class Parser:
             uuid=self._fact(told, "config.uuid", name, str),
             instance_uuid=self._fact(told, "config.instanceUuid", name, str),
             host=self._host_name(told),
+            host_free_bytes=self._host_free(told, name),
             power=self._fact(told, "runtime.powerState", name, str),
             has_snapshot=snapshot is not None,
             consolidation_needed=self._fact(told, "runtime.consolidationNeeded", name, bool),
@@ -121,17 +122,31 @@ class Parser:
         host = self._answer.get(told.value("runtime.host"))
         return host.text("name") if host else ""
 
+    def _host_free(self, told: Properties, name: str) -> int | Missing:
+        host = self._answer.get(told.value("runtime.host"))
+        if host is None:
+            return Missing(f"{self._vcenter} does not tell the host of {name}")
+        size, used = self._memory(host)
+        return size if isinstance(size, Missing) else used if isinstance(used, Missing) else size - used
+
+    def _memory(self, host: Properties) -> tuple[int | Missing, int | Missing]:
+        """All and used memory of a host."""
+        name = host.text("name")
+        return (
+            self._fact(host, "summary.hardware.memorySize", name, int),
+            self._fact(host, "summary.quickStats.overallMemoryUsage", name, lambda used: int(used) * MIB),
+        )
+
     def _host(self, told: Properties, seat: Seat) -> Host:
         name = self._must(told, "name", "a host")
+        memory, used = self._memory(told)
         return Host(
             name=name,
             product=self._fact(told, "config.product", name, lambda product: str(product.name)),
             connection=self._fact(told, "runtime.connectionState", name, str),
             in_maintenance=self._fact(told, "runtime.inMaintenanceMode", name, bool),
-            memory_bytes=self._fact(told, "summary.hardware.memorySize", name, int),
-            memory_used_bytes=self._fact(
-                told, "summary.quickStats.overallMemoryUsage", name, lambda used: int(used) * MIB
-            ),
+            memory_bytes=memory,
+            memory_used_bytes=used,
             vms=self._fact(told, "vm", name, self._named),
             datastores=self._fact(told, "datastore", name, lambda refs: self.datastores(refs, seat)),
         )

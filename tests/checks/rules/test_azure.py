@@ -42,6 +42,13 @@ POD = "target_host.datastores.0.cluster"
 CASES = [
     fails(azure_vm_missing, "deleted or moved", READY, {"azure_vm": ABSENT}, "was deleted, or moved"),
     passes(azure_vm_missing, "it exists", READY),
+    elsewhere(
+        azure_vm_missing,
+        "failover has not made one",
+        READY,
+        {"azure_vm": ABSENT, "item.active_location": "Primary", "item.protection_state": "Protected"},
+        "not been failed over",
+    ),
     fails(
         azure_vm_not_running, "stopped", READY, {"azure_vm.power": "deallocated"}, "web01 is not running (deallocated)."
     ),

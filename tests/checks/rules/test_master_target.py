@@ -98,11 +98,18 @@ CASES = [
         {"target.os_version": "Ubuntu 22.04", "item.os_version": "ubuntu 22.04.3"},
     ),
     passes(master_target_older_os, "a number on one side", READY, {"target.os_version": "10.0.14393"}),
-    unknown(
+    elsewhere(
         master_target_older_os,
         "two distributions do not compare",
         READY,
         {"target.os_version": "Ubuntu 22.04", "item.os_version": "CentOS 7"},
+        "do not compare",
+    ),
+    unknown(
+        master_target_older_os,
+        "Windows and Linux do not compare",
+        READY,
+        {"item.os_version": "CentOS 7"},
         "do not compare",
     ),
     unknown(master_target_older_os, "a version is not told", READY, {"target.os_version": ""}, '"not told"'),

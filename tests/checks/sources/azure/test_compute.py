@@ -80,7 +80,7 @@ async def test_a_dead_compute_is_an_error_of_the_source(compute: Compute, arm: S
 
 
 async def test_the_names_of_a_subscription_are_shared_for_a_while(compute: Compute, arm: SandboxArm) -> None:
-    subscription = arm.estate and "11111111-2222-3333-4444-555555555555"
+    subscription = "11111111-2222-3333-4444-555555555555"
     assert "web01" in await compute.names(subscription)
     before = len(arm.requests)
     await compute.names(subscription.upper())

@@ -19,10 +19,12 @@ pytestmark = pytest.mark.skipif(not RECORDED.is_dir(), reason="the recorded bodi
 
 
 def _body(name: str) -> dict[str, Any]:
-    return json.loads((RECORDED / f"{name}.json").read_text())
+    body: dict[str, Any] = json.loads((RECORDED / f"{name}.json").read_text())
+    return body
 
 
 def _example(name: str) -> dict[str, Any]:
+    one: dict[str, Any]
     (one,) = _body(f"rest-examples/{name}")["responses"]["200"]["body"]["value"]
     return one
 
@@ -83,7 +85,7 @@ def test_a_classic_fabric() -> None:
         ("datastore1", "VMFS", int(439.5 * 1024**3)),
         ("DS-77", "VMFS", int(2047.75 * 1024**3)),
     ]
-    assert isinstance(full.retention_volumes[0].threshold_percent, Missing)
+    assert full.retention_volumes[0].threshold_percent is ABSENT
 
 
 def test_a_job_that_runs_and_one_that_is_done() -> None:

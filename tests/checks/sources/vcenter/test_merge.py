@@ -26,7 +26,7 @@ def vcenter(name: str) -> VCenter:
 
 
 def vm(name: str) -> VirtualMachine:
-    return VirtualMachine(name, "u", "i", "esx01", "poweredOff", False, False, (), (), ABSENT, True, 1, ("gold",))
+    return VirtualMachine(name, "u", "i", "esx01", 1, "poweredOff", False, False, (), (), ABSENT, True, 1, ("gold",))
 
 
 HOST = Host("esx01", "VMware ESXi", "connected", False, 2, 1, (), ())

@@ -130,6 +130,7 @@ def test_a_plain_vm() -> None:
         uuid="bios",
         instance_uuid="instance",
         host="esx01",
+        host_free_bytes=3 * GIB,
         power="poweredOn",
         has_snapshot=False,
         consolidation_needed=False,
@@ -158,6 +159,18 @@ def test_a_plain_vm() -> None:
 )
 def test_what_vcenter_does_not_tell_is_missing_by_itself(path: str, fact: str) -> None:
     assert getattr(the_vm(path), fact) == Missing(f"vc01 does not tell {path} of mt01")
+
+
+@pytest.mark.parametrize("path", ["summary.hardware.memorySize", "summary.quickStats.overallMemoryUsage"])
+def test_the_memory_of_a_host_that_does_not_tell_it_is_missing(path: str) -> None:
+    values = {name: value for name, value in HOST_VALUES.items() if name != path}
+    vm = parser(host=told(paths.HOST, values), vm=told(paths.VM, VM_VALUES)).vm(VM)
+    assert isinstance(vm, VirtualMachine)
+    assert vm.host_free_bytes == Missing(f"vc01 does not tell {path} of esx01")
+
+
+def test_the_memory_of_a_host_that_is_not_told_is_missing() -> None:
+    assert the_vm("runtime.host").host_free_bytes == Missing("vc01 does not tell the host of mt01")
 
 
 @pytest.mark.parametrize("path", ["snapshot", "config.extraConfig"])

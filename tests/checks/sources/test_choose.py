@@ -1,0 +1,116 @@
+"""What a check chooses where nobody has asked for another."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from homeward.checks.facts import (
+    ABSENT,
+    NEVER,
+    Discovered,
+    Item,
+    MasterTarget,
+    Missing,
+    Os,
+    Policy,
+    ProcessServer,
+    ReprotectAgent,
+    RetentionVolume,
+    VaultDatastore,
+)
+from homeward.checks.sources.choose import choice, master_target, reprotect_agent
+from tests.checks.ready import AGENT, NOW, READY_CLASSIC, READY_MODERNIZED
+
+GIB = 1024**3
+assert isinstance(READY_CLASSIC.item, Item)
+assert isinstance(READY_MODERNIZED.item, Item)
+assert isinstance(READY_CLASSIC.target, MasterTarget)
+CLASSIC, MODERNIZED, TARGET = READY_CLASSIC.item, READY_MODERNIZED.item, READY_CLASSIC.target
+HOME = Discovered(vcenter_id="/vc/1", datastores=("gold",), is_deleted=False, last_discovery=NOW)
+
+
+def named(name: str, **changes: object) -> MasterTarget:
+    server = replace(TARGET.server, name=name, **{k: v for k, v in changes.items() if k == "last_heartbeat"})  # type: ignore[arg-type] # a moment
+    return replace(TARGET, server=server, **{k: v for k, v in changes.items() if k != "last_heartbeat"})  # type: ignore[arg-type] # fields of a master target
+
+
+def retention(*names: str) -> tuple[RetentionVolume, ...]:
+    return tuple(RetentionVolume(name, 100 * GIB, 90 * GIB, ABSENT) for name in names)
+
+
+def test_a_master_target_of_the_machines_system_that_reports_comes_first() -> None:
+    silent = named("a", last_heartbeat=NOW - timedelta(hours=1))
+    never = named("b", last_heartbeat=NEVER)
+    linux = named("c", os=Os.LINUX)
+    good = named("d")
+    assert master_target(CLASSIC, (silent, never, linux, good), NOW) == good
+    assert master_target(CLASSIC, (silent,), NOW) == silent
+    assert master_target(CLASSIC, (linux,), NOW) is ABSENT
+
+
+def test_an_appliance_that_sees_the_machines_datastores_and_vcenter_comes_first() -> None:
+    item = replace(MODERNIZED, discovered=HOME)
+    blind = replace(AGENT, name="a", accessible_datastores=("silver",), vcenter_id="/VC/1")
+    elsewhere = replace(AGENT, name="b", accessible_datastores=("gold",), vcenter_id="/vc/2")
+    sick = replace(AGENT, name="c", health="Critical", accessible_datastores=("gold",), vcenter_id="/vc/1")
+    good = replace(AGENT, name="d", accessible_datastores=("gold",), vcenter_id="/vc/1")
+    assert reprotect_agent(item, (blind, elsewhere, sick, good), NOW) == good
+    assert reprotect_agent(item, (), NOW) is ABSENT
+
+
+def chosen(
+    item: Item,
+    target: MasterTarget | ReprotectAgent = TARGET,
+    servers: tuple[ProcessServer, ...] | Missing = (),
+    policies: tuple[Policy, ...] | Missing = (),
+) -> dict[str, str | bool]:
+    made = choice(item, target=target, process_servers=servers, policies=policies, now=NOW)
+    return {name: getattr(made, name) for name in ("target", "process_server", "datastore", "retention", "policy")}
+
+
+def test_the_usual_retention_volume_is_chosen_and_otherwise_the_only_one() -> None:
+    assert chosen(CLASSIC, named("t", retention_volumes=retention("D", "R")))["retention"] == "R"
+    assert chosen(CLASSIC, named("t", retention_volumes=retention("F")))["retention"] == "F"
+    assert chosen(CLASSIC, named("t", retention_volumes=retention("D", "F")))["retention"] == ""
+    linux = replace(CLASSIC, os=Os.LINUX)
+    assert (
+        chosen(linux, named("t", retention_volumes=retention("/x", "/mnt/retention")))["retention"] == "/mnt/retention"
+    )
+
+
+def test_a_machine_returns_to_its_own_datastore_as_long_as_its_vm_exists() -> None:
+    agent = replace(AGENT, accessible_datastores=("silver", "gold"))
+    assert chosen(replace(MODERNIZED, discovered=HOME), agent)["datastore"] == "gold"
+    assert chosen(replace(MODERNIZED, discovered=replace(HOME, is_deleted=True)), agent)["datastore"] == ""
+
+
+def test_a_classic_machine_without_a_vm_would_get_the_roomiest_usable_datastore() -> None:
+    stores = tuple(
+        VaultDatastore(name, kind, 100 * GIB, free * GIB)
+        for name, kind, free in (("small", "VMFS", 10), ("large", "vsan", 50), ("nfs", "NFS", 90))
+    )
+    assert chosen(replace(CLASSIC, discovered=ABSENT), named("t", datastores=stores))["datastore"] == "large"
+    assert chosen(replace(CLASSIC, discovered=ABSENT), named("t", datastores=stores[2:]))["datastore"] == ""
+
+
+def test_the_failback_policy_of_the_stack_is_chosen() -> None:
+    policies = (
+        Policy("/p/app", "appconsistency-policy-failback", "InMageRcmFailback"),
+        Policy("/p/crash", "crashconsistency-policy-failback", "InMageRcmFailback"),
+        Policy("/p/classic", "24h-failback", "InMage"),
+        Policy("/p/forward", "24h", "InMageAzureV2"),
+    )
+    assert chosen(MODERNIZED, AGENT, policies=policies)["policy"] == "/p/crash"
+    assert chosen(CLASSIC, policies=policies)["policy"] == "/p/classic"
+    assert chosen(CLASSIC, policies=(*policies, Policy("/p/2", "48h-failback", "InMage")))["policy"] == ""
+    assert chosen(CLASSIC, policies=Missing("not read"))["policy"] == ""
+
+
+def test_a_process_server_in_azure_is_preferred_and_a_silent_one_is_the_last() -> None:
+    assert not isinstance(READY_CLASSIC.process_servers, Missing)
+    (one, *_) = READY_CLASSIC.process_servers
+    here = replace(one, in_azure=False, server=replace(one.server, name="here", last_heartbeat=NOW))
+    away = replace(one, in_azure=True, server=replace(one.server, name="away", last_heartbeat=NOW))
+    dead = replace(away, server=replace(away.server, name="dead", last_heartbeat=NEVER))
+    assert chosen(CLASSIC, servers=(here, dead, away))["process_server"] == "away"
+    assert chosen(CLASSIC, servers=(here, dead))["process_server"] == "here"
+    assert chosen(CLASSIC, servers=Missing("not read"))["process_server"] == ""
