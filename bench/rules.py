@@ -7,7 +7,8 @@ from itertools import cycle, islice
 from time import perf_counter
 
 from homeward.bot.sandbox.run import Sandbox
-from homeward.checks import RULES, Collected, Kind, Subject, evaluate
+from homeward.checks import RULES, Collected, Kind, Subject
+from homeward.checks.evaluate import evaluate
 from homeward.checks.facts import Facts
 from homeward.checks.saving import dump
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from time import perf_counter
 from typing import Any
 
-from pyVim.connect import Disconnect, SmartConnect
+from pyVim import connect
 from pyVmomi import vim
 
 from homeward.bot.sandbox.run import Sandbox
@@ -15,6 +15,9 @@ from homeward.checks.sources.vcenter import VmQuery, Wanted
 from .estates import with_vms
 from .figures import Figure, Goal, Times, seconds
 from .reading import reading
+
+_connect: Any = connect
+# Any: pyVmomi leaves its functions untyped and makes its types at run time.
 
 LATENCY = 0.010
 MACHINE, TARGET = "pay-app01", "mt-win01"
@@ -88,8 +91,7 @@ async def _timed(work: Callable[[], Awaitable[None]], rounds: int) -> list[float
 def _loop(sandbox: Sandbox, vms: int) -> float:
     """Seconds to find which machines run, one attribute at a time; connecting is not counted."""
     vcenter = sandbox.estate.vcenter
-    # Any: pyVmomi makes its types at run time.
-    connected: Any = SmartConnect(
+    connected = _connect.SmartConnect(
         host=sandbox.vcenter.host,
         port=sandbox.vcenter.port,
         user=vcenter.username,
@@ -104,7 +106,7 @@ def _loop(sandbox: Sandbox, vms: int) -> float:
         took = perf_counter() - started
         view.Destroy()
     finally:
-        Disconnect(connected)
+        _connect.Disconnect(connected)
     if len(power) != vms:
         raise AssertionError(f"the loop saw {len(power)} VMs")
     return took

@@ -99,6 +99,8 @@ class Item:
     policy_id: str
     computer_name: str = ""
     """The guest's own name (its first label), "" where Azure does not tell."""
+    fabric_name: str = ""
+    """What people call the fabric: the configuration server's or the modernized site's name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ def _groups(items: Sequence[Item], wanted: str) -> tuple[str, ...]:
 
 def _machine(listing: Listing, item: Item) -> Match:
     stack = item.provider if item.topology is Topology.OTHER else item.topology.value
-    detail = f"{stack} · {last_segment(item.fabric_id)}"
+    detail = f"{stack} · {item.fabric_name or last_segment(item.fabric_id)}"
     return Match(
         Candidate(item.name, Kind.MACHINE, item.id, f"{detail} · vault {listing.vault}"), listing.vault, (item.id,)
     )

@@ -81,6 +81,7 @@ def item(raw: object) -> Item:
         log_storage_id=_log_storage(details),
         policy_id=told.text("policyId"),
         computer_name=details.part("discoveredVmDetails").text("vmFqdn").partition(".")[0],
+        fabric_name=told.text("primaryFabricFriendlyName"),
     )
 
 
