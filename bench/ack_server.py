@@ -3,26 +3,29 @@
 import asyncio
 import json
 import sys
+from contextlib import AsyncExitStack
 
 from aiohttp import web
 
-from .listening import listening
+from .listening import MODES, listening
 
 EVENTS = "/slack/events"
 
 
-async def serve(*, process_before_response: bool) -> None:
-    """Prints the port and the signing secret as one line of JSON when it is up."""
-    async with listening(process_before_response=process_before_response) as (app, secret):
-        runner = web.AppRunner(app.web_app(EVENTS), access_log=None)
-        await runner.setup()
-        try:
+async def serve() -> None:
+    """Prints what the client needs, as one line of JSON, when an app for each of Bolt's modes is up."""
+    async with AsyncExitStack() as stack:
+        doors: dict[str, dict[str, object]] = {}
+        for mode in MODES:
+            app, secret = await stack.enter_async_context(listening(mode))
+            runner = web.AppRunner(app.web_app(EVENTS), access_log=None)
+            await runner.setup()
+            stack.push_async_callback(runner.cleanup)
             await web.TCPSite(runner, "127.0.0.1", 0).start()
-            print(json.dumps({"port": int(runner.addresses[0][1]), "secret": secret}), flush=True)
-            await asyncio.to_thread(sys.stdin.read)
-        finally:
-            await runner.cleanup()
+            doors[mode] = {"url": f"http://127.0.0.1:{runner.addresses[0][1]}{EVENTS}", "secret": secret}
+        print(json.dumps(doors), flush=True)
+        await asyncio.to_thread(sys.stdin.read)
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(process_before_response=sys.argv[1] == "process_before_response"))
+    asyncio.run(serve())

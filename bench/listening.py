@@ -18,6 +18,8 @@ from homeward.bot.slack_app import web_client
 BARE = "/bare"
 OURS = "/failback-errors"
 QUESTION = "78093"
+EARLY, DEFAULT = MODES = ("process_before_response", "default mode")
+"""Bolt's modes: in its default it looks for the acknowledgement every 10 ms."""
 
 
 class _App(Protocol):
@@ -31,16 +33,15 @@ async def _acknowledge(ack: AsyncAck) -> None:
 
 
 @asynccontextmanager
-async def listening(*, process_before_response: bool) -> AsyncGenerator[tuple[AsyncApp, str]]:
+async def listening(mode: str) -> AsyncGenerator[tuple[AsyncApp, str]]:
     """The app and its signing secret.
 
     The bare listener stands before Homeward's, as a host's own do: Bolt asks them in order, so the place favours it.
     """
     async with Sandbox() as sandbox:
         settings, secret = sandbox.settings(), sandbox.slack.signing_secret
-        app = AsyncApp(
-            client=web_client(settings), signing_secret=secret, process_before_response=process_before_response
-        )
+        early = mode == EARLY
+        app = AsyncApp(client=web_client(settings), signing_secret=secret, process_before_response=early)
         cast("_App", app).command(BARE)(_acknowledge)
         async with register(app, settings):
             yield app, secret

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
+from rich.rule import Rule
 from rich.table import Table
 
 from .figures import Figure, measured_on, times
@@ -18,16 +19,18 @@ Results = Mapping[str, Sequence[Figure]]
 
 
 def table(console: Console, results: Results) -> None:
-    shown = Table(title=f"Measured on {measured_on()}", title_justify="left", show_lines=False)
-    for column in ("What", "Ratio", "Goal", "Homeward", "Against"):
-        shown.add_column(column, justify="right" if column == "Ratio" else "left", overflow="fold")
+    console.print(f"Measured on {measured_on()}.")
     for name, figures in results.items():
-        for figure in figures:
-            shown.add_row(figure.what, times(figure.ratio), _goal(figure), figure.ours, figure.other)
-            if figure.more:
-                shown.add_row(f"[dim]  {figure.more}[/]")
-        shown.add_row(f"[dim]  {command(name)}[/]", end_section=True)
-    console.print(shown)
+        console.print(Rule(f"[bold]{name}[/bold] · {command(name)}", align="left", style="cyan"))
+        shown = Table.grid(padding=(0, 2))
+        shown.add_column(justify="right", min_width=5)
+        shown.add_column()
+        for one in figures:
+            goal = f" · goal {_goal(one)}" if one.goal else ""
+            shown.add_row(f"[bold]{times(one.ratio)}[/]", f"[bold]{one.what}[/]{goal}")
+            shown.add_row("", f"{one.ours} against {one.other}")
+            shown.add_row("", f"[dim]{one.more}[/]")
+        console.print(shown)
 
 
 def as_json(results: Results) -> str:

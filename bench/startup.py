@@ -38,7 +38,7 @@ async def measure(*, quick: bool) -> list[Figure]:
             ratio=memory / bare_memory,
             ours=f"{memory / MEBIBYTE:.0f} MiB",
             other=f"{bare_memory / MEBIBYTE:.0f} MiB, the same bare app",
-            more="the most that was resident (ru_maxrss)",
+            more="resident memory of the same processes, nothing asked yet",
             values={"bytes": memory, "bare_bytes": bare_memory},
         ),
     ]
