@@ -2,14 +2,12 @@
 
 import asyncio
 import os
-from collections.abc import Callable
-from typing import TypeVar
 
 import click
 from rich.console import Console
 from rich.rule import Rule
 
-from homeward.bot.plugin import register
+from homeward.bot.plugin import Homeward, register
 from homeward.bot.sandbox.run import Sandbox, SandboxMissing
 from homeward.bot.sandbox.slack import MAYA, WAR_ROOM, Ack, Message
 from homeward.bot.sandbox.slack.render import lines
@@ -18,11 +16,8 @@ from homeward.handlers import ids
 
 from . import ExitCode
 
-T = TypeVar("T")
-
 READING_SECONDS = 3.0
 """Between two steps, so that a person can follow; the whole stays under a minute."""
-WITHIN = 30.0
 INDENT = "    "
 
 
@@ -43,19 +38,20 @@ async def _play(console: Console, pause: float) -> None:
     async with Sandbox() as sandbox:
         settings = sandbox.settings()
         app = bolt_app(settings)
-        async with register(app, settings), connected(app, settings):
-            await _Story(sandbox, console, pause, lists_are_shared_for=settings.limits.list_ttl).tell()
+        async with register(app, settings) as homeward, connected(app, settings):
+            await _Story(sandbox, homeward, console, pause).tell()
 
 
 class _Story:
     """The steps, and what the channel shows after each of them."""
 
-    def __init__(self, sandbox: Sandbox, console: Console, pause: float, *, lists_are_shared_for: float) -> None:
+    def __init__(self, sandbox: Sandbox, homeward: Homeward, console: Console, pause: float) -> None:
         self._estate = sandbox.estate
         self._slack = sandbox.slack
+        self._lists_are_shared_for = sandbox.settings().limits.list_ttl
+        self._homeward = homeward
         self._console = console
         self._pause = pause
-        self._lists_are_shared_for = lists_are_shared_for
 
     async def tell(self) -> None:
         self._say(
@@ -64,9 +60,9 @@ class _Story:
             "is a Bolt app on Socket Mode, and Slack, Azure and vCenter are the sandbox's, over TLS."
         )
         await self._look_up_an_error()
-        await self._check_a_blocked_machine()
-        await self._mend_it()
-        await self._check_groups()
+        blocked = await self._check_a_blocked_machine()
+        await self._mend_it(blocked)
+        await self._check_plans()
         self._title("The end")
         self._say(
             "Try it yourself: `homeward check --sandbox legacy01`, `homeward errors datastore empty`, or "
@@ -77,18 +73,19 @@ class _Story:
         self._title("1. What does this error mean?")
         self._say("Somebody tried to reprotect web02 by hand and got error 78093. Maya asks; only she sees the answer.")
         ack = await self._type("/failback-errors", "error id 78093")
-        if ack.shown:
-            self._show(ack.shown)
+        if ack.shown is None:
+            raise AssertionError(f"the error was not answered: {ack.problem}")
+        self._show(ack.shown)
         await asyncio.sleep(self._pause)
 
-    async def _check_a_blocked_machine(self) -> None:
+    async def _check_a_blocked_machine(self) -> Message:
         self._title("2. Can web02 come home?")
-        await self._type("/reprotect-check", "web02")
-        self._first = await self._answered(lambda: self._last_with(ids.CHECK_AGAIN))
-        self._show(self._first)
+        blocked = await self._check("web02")
+        self._show(blocked)
         await asyncio.sleep(self._pause)
+        return blocked
 
-    async def _mend_it(self) -> None:
+    async def _mend_it(self, blocked: Message) -> None:
         self._title("3. Mend it, and ask again")
         self._say(
             "Maya starts web02 in Azure and waits until its agent reports (here that takes a second). "
@@ -98,54 +95,37 @@ class _Story:
         if machine.azure_vm is None:
             raise AssertionError("the estate's web02 runs in Azure")
         machine.azure_vm.power, machine.azure_vm.agent, machine.agent_silent_minutes = "running", "Ready", 1
-        before = self._first.text
         await asyncio.sleep(self._lists_are_shared_for)
-        await self._slack.click(MAYA, self._first, ids.CHECK_AGAIN)
-        self._show(
-            await self._answered(
-                lambda: next((m for m in self._reports() if m.ts == self._first.ts and m.text != before), None)
-            )
-        )
+        await self._slack.click(MAYA, blocked, ids.CHECK_AGAIN)
+        await self._homeward.idle()
+        self._show(next(m for m in self._said() if m.ts == blocked.ts))
         await asyncio.sleep(self._pause)
 
-    async def _check_groups(self) -> None:
+    async def _check_plans(self) -> None:
         self._title("4. A whole recovery plan")
-        await self._type("/reprotect-check", "payroll")
-        self._show(await self._answered(lambda: self._last_with(ids.CHECK_AGAIN, after=self._first)))
+        self._show(await self._check("payroll"))
         await asyncio.sleep(self._pause)
         self._title("5. A plan that can't work")
-        payroll = self._reports()[-1]
-        await self._type("/reprotect-check", "mixed")
-        mixed = await self._answered(lambda: self._last_with(ids.CHECK_AGAIN, after=payroll))
+        mixed = await self._check("mixed")
         self._show(mixed)
-        replies = await self._answered(lambda: self._thread(mixed, machines=2))
-        for reply in replies:
-            self._show(reply, thread=True)
+        for reply in (m for m in self._said() if m.thread_ts == mixed.ts):
+            self._show(reply, where="in the thread")
         await asyncio.sleep(self._pause)
 
     # --- what people do and see ---
+
+    async def _check(self, name: str) -> Message:
+        """Types the command, waits until nothing is being done any more, and gives the message in the channel."""
+        await self._type("/reprotect-check", name)
+        await self._homeward.idle()
+        return [m for m in self._said() if not m.thread_ts][-1]
 
     async def _type(self, command: str, text: str) -> Ack:
         self._console.print(f"[bold]{MAYA.name}[/bold] types in #{WAR_ROOM.name}: [bold cyan]{command} {text}[/]")
         return await self._slack.command(MAYA, WAR_ROOM, command, text)
 
-    async def _answered(self, seen: Callable[[], T | None]) -> T:
-        return await self._slack.workspace.until(seen, within=WITHIN)
-
-    def _reports(self) -> list[Message]:
-        """The bot's messages in the channel that are finished reports: those that offer to run again."""
-        messages = self._slack.workspace.messages(WAR_ROOM)
-        return [m for m in messages if m.bot and not m.thread_ts and ids.CHECK_AGAIN in str(m.blocks)]
-
-    def _last_with(self, action: str, *, after: Message | None = None) -> Message | None:
-        reports = [m for m in self._reports() if after is None or m.ts > after.ts]
-        return reports[-1] if reports else None
-
-    def _thread(self, message: Message, machines: int) -> list[Message]:
-        """The replies, once there is one for each of the machines."""
-        said = self._slack.workspace.messages(WAR_ROOM, thread=message.ts)
-        replies = [reply for reply in said if reply.ts != message.ts]
-        return replies if len(replies) == machines else []
+    def _said(self) -> list[Message]:
+        return [message for message in self._slack.workspace.messages(WAR_ROOM) if message.bot]
 
     def _title(self, text: str) -> None:
         self._console.print()
@@ -155,9 +135,9 @@ class _Story:
         self._console.print(text, style="italic", markup=False, width=min(self._console.width, 100))
         self._console.print()
 
-    def _show(self, message: Message, *, thread: bool = False) -> None:
-        where = "only maya sees" if message.ephemeral_to else "in the thread" if thread else f"#{WAR_ROOM.name}"
-        self._console.print(f"{INDENT}[bold]Homeward[/bold] [dim]({where})[/dim]")
+    def _show(self, message: Message, *, where: str = "") -> None:
+        seen_by = where or ("only maya sees this" if message.ephemeral_to else f"#{WAR_ROOM.name}")
+        self._console.print(f"{INDENT}[bold]Homeward[/bold] [dim]({seen_by})[/dim]")
         names = {user.id: user.name for user in self._slack.workspace.users.values()}
         for line in lines(message, width=min(self._console.width, 110) - len(INDENT) - 2, names=names):
             self._console.print(f"{INDENT}│ {line}", markup=False, soft_wrap=True)
