@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from .azure import AzureVm, GuestProbe, RetentionProbe
+from .azure import AzureVm, GuestProbe
 from .site_recovery import (
     Choice,
     ConfigurationServer,
@@ -87,7 +87,6 @@ class Facts:
     policies: tuple[Policy, ...] | Missing
     azure_vm: AzureVm | Absent | Missing
     guest: GuestProbe | NotAsked | Missing
-    retention: RetentionProbe | NotAsked | Missing
     vcenter: VCenter | Missing
     source_vm: VirtualMachine | Absent | Missing
     target_vm: VirtualMachine | Absent | Missing
@@ -130,7 +129,6 @@ __all__ = [
     "RegisteredVCenter",
     "ReplicationGroup",
     "ReprotectAgent",
-    "RetentionProbe",
     "RetentionVolume",
     "ScsiController",
     "ServerHealth",

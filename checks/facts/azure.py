@@ -26,11 +26,3 @@ class GuestProbe:
     mobility_service_automatic: bool
     reaches_443: bool
     reaches_9443: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RetentionProbe:
-    """What a look at the retention volume on the master target found (opt-in, off by default)."""
-
-    file_system: str
-    in_use_by: tuple[str, ...]

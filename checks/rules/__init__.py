@@ -84,7 +84,7 @@ from .process_server import (
     process_server_strained,
     process_server_unhealthy,
 )
-from .retention import retention_low, retention_missing, retention_unsuitable, retention_unsuitable_found
+from .retention import retention_low, retention_missing, retention_unsuitable
 from .vcenter import (
     esxi_free_license,
     host_low_memory,
@@ -149,7 +149,6 @@ RULES: tuple[Rule, ...] = (
     master_target_storage_vmotion,
     master_target_uuid_clash,
     retention_missing,
-    retention_unsuitable_found,
     retention_unsuitable,
     retention_low,
     appliance_missing,

@@ -6,12 +6,9 @@ from homeward.checks.facts import ABSENT, Facts, RetentionVolume, known
 from homeward.checks.model import CLASSIC, Finding, Severity, rule
 
 from . import pages
-from .present import asked, gib, looked_for, target_of
+from .present import gib, looked_for, target_of
 
 AREAS = ("retention",)
-
-FORBIDDEN_FILE_SYSTEMS = frozenset({"fat", "fat16", "fat32", "vfat"})
-"""Microsoft: a retention volume must not be FAT or FAT32; vfat is Linux's name for them."""
 
 USED_WARNING_PERCENT = 80
 """Ours, for volumes for which Azure tells no threshold of its own."""
@@ -56,22 +53,6 @@ def retention_missing(facts: Facts) -> Iterator[Finding]:
 )
 def retention_unsuitable(_: Facts) -> Iterable[Finding]:
     return ()
-
-
-@rule(
-    id="retention-unsuitable-found",
-    title="Nothing unsuitable was found on the retention volume",
-    severity=Severity.BLOCKER,
-    topologies=CLASSIC,
-    hint="Give the master target another disk for retention, NTFS or ext4, with nothing else on it.",
-    docs=pages.PREPARE,
-)
-def retention_unsuitable_found(facts: Facts) -> Iterator[Finding]:
-    probe = asked(facts.retention, "Looking inside the master target is switched off.")
-    if probe.file_system.casefold() in FORBIDDEN_FILE_SYSTEMS:
-        yield f"The retention volume for {facts.machine} is formatted as {probe.file_system}."
-    if probe.in_use_by:
-        yield f"The retention volume for {facts.machine} is used by {', '.join(probe.in_use_by)}."
 
 
 @rule(

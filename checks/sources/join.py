@@ -160,7 +160,6 @@ def _facts(
         guest=NOT_ASKED
         if isinstance(around.guests, NotAsked)
         else around.guests.get(fold(item.azure_vm_id), Missing("no command was run in its Azure VM")),
-        retention=NOT_ASKED,
         vcenter=here.vcenter,
         source_vm=here.source_vm,
         target_vm=here.target_vm,
@@ -247,7 +246,6 @@ def _blank(name: str, item: Absent | Missing, rest: Missing, now: datetime) -> F
         policies=rest,
         azure_vm=rest,
         guest=rest,
-        retention=rest,
         vcenter=rest,
         source_vm=rest,
         target_vm=rest,

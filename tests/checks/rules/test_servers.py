@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from homeward.checks.facts import ABSENT, NEVER, HealthError, Missing, RetentionProbe, RetentionVolume
+from homeward.checks.facts import ABSENT, NEVER, HealthError, Missing, RetentionVolume
 from homeward.checks.rules.configuration_server import (
     configuration_server_degraded,
     configuration_server_not_connected,
@@ -20,7 +20,7 @@ from homeward.checks.rules.process_server import (
     process_server_strained,
     process_server_unhealthy,
 )
-from homeward.checks.rules.retention import retention_low, retention_missing, retention_unsuitable_found
+from homeward.checks.rules.retention import retention_low, retention_missing
 from tests.checks.cases import Case, elsewhere, fails, passes, unknown
 from tests.checks.ready import CLASSIC_FABRIC, GIB, NOW, PROCESS_SERVER, server
 from tests.checks.ready import READY_CLASSIC as READY
@@ -225,16 +225,6 @@ CASES = [
         READY,
         {f"{VOLUME}.name": "/mnt/retention", "choice.retention": "/mnt/retention"},
     ),
-    fails(
-        retention_unsuitable_found,
-        "FAT32 and a program",
-        READY,
-        {"retention": RetentionProbe(file_system="FAT32", in_use_by=("sqlservr.exe",))},
-        "formatted as FAT32",
-        "used by sqlservr.exe",
-    ),
-    passes(retention_unsuitable_found, "NTFS", READY, {"retention": RetentionProbe(file_system="NTFS", in_use_by=())}),
-    elsewhere(retention_unsuitable_found, "nobody looked inside", READY, {}, "switched off"),
     fails(
         retention_low,
         "over its threshold",
