@@ -115,14 +115,20 @@ def source(rule: Rule) -> str:
 
 
 def remarks(report: Report) -> list[str]:
-    """Notes, one line each, and what is to be confirmed."""
-    texts = dict.fromkeys(note.text for note in report.notes)
-    lines = [f"i  {mrkdwn(text, DETAIL)}" for text in list(texts)[:MOST_NOTES]]
+    """Notes, one line each, and what is to be confirmed, one line each."""
+    texts: dict[str, list[str]] = {}
+    for note in report.notes:
+        texts.setdefault(note.text, []).append(note.subject)
+    lines: list[str] = []
+    for text, machines in list(texts.items())[:MOST_NOTES]:
+        names = listed([mrkdwn(machine, NAME) for machine in machines], MOST_NAMES)
+        whose = f"{names}: " if len(report.machines) > 1 else ""
+        lines.append(f"i  {whose}{mrkdwn(text, DETAIL)}")
     if len(texts) > MOST_NOTES:
         lines.append(f"i  and {many(len(texts) - MOST_NOTES, 'more note')}")
     if confirmed := attestations(report):
-        titles = listed([mrkdwn(rule.title, 150) for rule in confirmed], 8)
-        lines.append(f"☐ To be confirmed when approving: {titles}.")
+        lines.append("To be confirmed by whoever approves, because no API can tell:")
+        lines += [f"☐ {mrkdwn(rule.title, 150)}" for rule in confirmed]
     return lines
 
 

@@ -34,7 +34,7 @@ def test_a_ready_machine_is_told_in_a_few_lines(samples: Any, screen: Any, refus
     assert refused(message) == []
     assert message.text == "web01 is ready to come home"
     assert "✓ 28 passed" in words(message)
-    assert "To be confirmed when approving: The link to on-premises" in words(message)
+    assert "☐ The link to on-premises" in words(message)
     assert len(message.blocks) <= 6
     assert list(message.blocks) == screen
 
