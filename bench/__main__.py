@@ -36,6 +36,8 @@ def main(names: tuple[str, ...], *, as_json: bool, markdown: bool, quick: bool) 
         started = perf_counter()
         results[name] = asyncio.run(_run(MEASUREMENTS[name], quick=quick))
         aside.print(f"{name}: measured in {seconds(perf_counter() - started)}", style="dim")
+    if quick:
+        aside.print("--quick: these figures mean nothing.")
     if as_json:
         click.echo(show.as_json(results))
     else:

@@ -16,7 +16,7 @@ MEBIBYTE = 1024**2
 async def measure(*, quick: bool) -> list[Figure]:
     took: dict[str, list[float]] = {"homeward": [], "bare": []}
     held: dict[str, list[float]] = {"homeward": [], "bare": []}
-    for number in range(1 if quick else 8):
+    for number in range(1 if quick else 6):
         for bot in took:
             duration, memory = await _start(bot)
             if number or quick:  # the first reads the files into the system's cache
