@@ -18,11 +18,6 @@ async def test_a_measurement_gives_its_figures(name: str) -> None:
     assert all(figure.ratio > 0 and figure.ours and figure.other for figure in figures)
 
 
-async def test_a_warm_read_of_vcenter_is_one_round_trip() -> None:
-    figures = await MEASUREMENTS["vcenter"](True)
-    assert {figure.values["round_trips"] for figure in figures} == {1}
-
-
 def test_the_document_holds_every_measurement_with_its_command() -> None:
     text = show.DOCUMENT.read_text(encoding="utf-8")
     table = text.partition(show.BEGIN)[2].partition(show.END)[0]
