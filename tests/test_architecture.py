@@ -22,9 +22,10 @@ MUTATING = {
     for group in vars(operations).values()
     if isinstance(group, type)
     for name in dir(group)
-    if name.startswith("begin_") or name in {"resync", "create", "update", "delete", "purge"}
+    if name.startswith("begin_") or name in {"resync", "create"}
 }
-READS_THAT_BEGIN = {"begin_run_command"}
+"""What changes something in Site Recovery; `update` and `delete` are begun there too (begin_update, ...)."""
+ALLOWED = {"begin_run_command"}
 """Compute's, and opt-in; Site Recovery has no such name."""
 VSPHERE_CHANGES = re.compile(r"_Task$|^(PowerOn|PowerOff|Destroy|Reconfig|Relocate|Migrate|RevertTo|Remove|Create)VM")
 
@@ -44,9 +45,17 @@ def test_the_sdks_changing_calls_are_known() -> None:
 def test_only_the_actions_module_for_azure_names_a_call_that_changes_site_recovery(path: Path) -> None:
     if path == ROOT / "actions" / "azure.py":
         return
-    begins = {name for name in names_in(path) if name.startswith("begin_")}
-    assert not begins & MUTATING
-    assert begins <= READS_THAT_BEGIN
+    named = names_in(path)
+    assert not named & MUTATING
+    # A begin_ call that Site Recovery gets in a later version of the SDK is not let through either.
+    assert {name for name in named if name.startswith("begin_")} <= ALLOWED
+
+
+def test_the_search_finds_such_a_call(tmp_path: Path) -> None:
+    for code in ("client.replication_protected_items.begin_reprotect()", "getattr(items, 'begin_reprotect')()"):
+        module = tmp_path / "module.py"
+        module.write_text(code, encoding="utf-8")
+        assert names_in(module) & MUTATING
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
@@ -54,13 +63,15 @@ def test_nothing_names_a_call_that_changes_vcenter(path: Path) -> None:
     assert not {name for name in names_in(path) if VSPHERE_CHANGES.search(name)}
 
 
-def test_importing_any_module_opens_no_setting_and_registers_nothing() -> None:
-    """Calls at the top of a module are limited to what makes constants and values."""
+def test_no_module_does_something_when_it_is_imported() -> None:
+    """At the top of a module a call may make a value; it may not stand alone, open a file or ask the environment."""
     for path in MODULES:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        for node in tree.body:
-            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-                pytest.fail(f"{path.relative_to(ROOT)}:{node.lineno} does something when it is imported")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            where = f"{path.relative_to(ROOT)}:{node.lineno}"
+            assert not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)), where
+            if isinstance(node, ast.Assign | ast.AnnAssign):
+                called = {n.func.id for n in ast.walk(node) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
+                assert not called & {"open", "getenv", "load", "register"}, where
 
 
 # Slack's schema of a version 2 manifest, for the parts that are used here; limits as Slack publishes them.

@@ -88,7 +88,9 @@ def test_the_wheel_holds_one_top_level_package_with_its_data(wheel: Path) -> Non
     names = zipfile.ZipFile(wheel).namelist()
     assert {name.split("/")[0] for name in names if ".dist-info" not in name} == {"homeward"}
     assert "homeward/py.typed" in names
-    assert "homeward/checks/catalogue/reprotect.toml" in names
+    data = {f"homeward/checks/catalogue/{path.name}" for path in (ROOT / "checks" / "catalogue").glob("*.toml")}
+    assert data
+    assert data <= set(names)
     assert "homeward/bot/cli/__init__.py" in names
     assert "homeward/bot/sandbox/estate/__init__.py" in names
 
