@@ -9,13 +9,13 @@ from typing import cast
 from slack_sdk.models.blocks import Block, PlainTextObject
 from slack_sdk.models.views import View
 
+from homeward.checks.findings import by_machine, tally
 from homeward.checks.model import Outcome, Rule, Severity, Status
 from homeward.checks.report import Report, verdict_of
 
 from .. import ids
 from ..escape import mrkdwn
 from .blocks import Modal, actions, as_json, button, context, many, packed, section
-from .findings import by_machine, tally
 from .report import DETAIL, NAME, SIGNS, headline
 
 METADATA = 3000

@@ -7,12 +7,12 @@ from itertools import chain
 from slack_sdk.models.blocks import Block, TableBlock
 from slack_sdk.models.blocks.basic_components import RawTextObject
 
+from homeward.checks.findings import Finding, Tally, by_machine, failed, tally, unknown
 from homeward.checks.model import Severity
 from homeward.checks.report import Report, Verdict, verdict_of
 
 from ..escape import mrkdwn, plain
 from .blocks import Message, built, context, fitted, many, packed, section
-from .findings import Finding, Tally, by_machine, failed, tally, unknown
 from .report import NAME, SIGNS, SIZES, about, buttons, headline, remarks, some, tail
 
 TABLE_ROWS = 98

@@ -4,11 +4,11 @@ import json
 
 from slack_sdk.models.blocks import RichTextBlock, RichTextElementParts, RichTextPreformattedElement
 
+from homeward.checks.findings import tally
 from homeward.checks.report import Report
 
 from ..escape import asked, mrkdwn
 from .blocks import Message, built, context, packed, section
-from .findings import tally
 from .report import NAME, headline
 
 MOST = 30_000

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import Block
 
+from homeward.checks.findings import Finding, Tally, attestations, by_machine, failed, tally, unknown
 from homeward.checks.model import Rule, Severity, Status
 from homeward.checks.report import Report, Verdict, verdict_of
 from homeward.checks.subjects import Kind, SourceState
@@ -11,7 +12,6 @@ from homeward.checks.subjects import Kind, SourceState
 from .. import ids
 from ..escape import asked, link, mrkdwn
 from .blocks import Message, actions, button, context, fitted, listed, many, packed, section
-from .findings import Finding, Tally, attestations, by_machine, failed, tally, unknown
 
 NAME = 80
 DETAIL = 300

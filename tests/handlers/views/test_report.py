@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from homeward.checks import Note, Report, Severity, Status
-from homeward.handlers.views.findings import tally
+from homeward.checks.findings import tally
 from homeward.handlers.views.report import headline, report_message
 
 

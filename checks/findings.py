@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from homeward.checks.model import Outcome, Rule, Severity, Status
-from homeward.checks.report import Report
+from .model import Outcome, Rule, Severity, Status
+from .report import Report
 
 
 @dataclass(frozen=True, slots=True)
