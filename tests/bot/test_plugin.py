@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 import aiohttp
 import pytest
 from aiohttp import web
+from blockbuster import blockbuster_ctx
 from prometheus_client import CollectorRegistry, generate_latest
 
 from homeward.bot.plugin import Homeward, register
@@ -170,3 +171,19 @@ async def test_metrics_count_checks_and_failed_sources_without_names_of_machines
     assert 'homeward_checks_total{answer="collected"} 1.0' in text
     assert 'homeward_source_failures_total{source="vCenter vc01"} 1.0' in text
     assert "web01" not in text
+
+
+async def test_no_check_blocks_the_hosts_event_loop(sandbox: Sandbox) -> None:
+    settings = sandbox.settings()
+    app = bolt_app(settings)
+    homeward = register(app, settings)
+    async with connected(app, settings):
+        with blockbuster_ctx():
+            for name in ("web01", "payroll"):
+                await sandbox.slack.command(MAYA, WAR_ROOM, "/reprotect-check", name)
+                await homeward.idle()
+            await homeward.close()
+    assert [m.text for m in said(sandbox) if not m.thread_ts] == [
+        "web01 is ready to come home",
+        "Recovery plan payroll is ready to come home",
+    ]
