@@ -6,10 +6,10 @@ from enum import Enum
 
 from .facts import Facts, Topology
 
-Finding = str
+Sentence = str
 """One short sentence about one thing that is wrong, about the instance: "db01: Tools is not running." """
 
-Judge = Callable[[Facts], Iterable[Finding]]
+Judge = Callable[[Facts], Iterable[Sentence]]
 
 
 class Severity(Enum):

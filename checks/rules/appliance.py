@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from homeward.checks.facts import ABSENT, NEVER, Facts, LogStorage, NotKnown, known
-from homeward.checks.model import MODERNIZED, Finding, NotApplicable, Severity, rule
+from homeward.checks.model import MODERNIZED, NotApplicable, Sentence, Severity, rule
 
 from . import azure_errors, pages
 from .ages import DISCOVERY_LIMIT, HEARTBEAT_LIMIT, ago, stale
@@ -26,7 +26,7 @@ REGISTRATION_WAIT = timedelta(minutes=15)
     hint="Start the replication appliance on-premises, or deploy one and register it with this vault.",
     docs=pages.MODERNIZED,
 )
-def appliance_missing(facts: Facts) -> Iterator[Finding]:
+def appliance_missing(facts: Facts) -> Iterator[Sentence]:
     if looked_for(facts.agent) is ABSENT:
         listed, wanted = known(facts.agents), known(facts.choice).target
         if listed and wanted:
@@ -44,7 +44,7 @@ def appliance_missing(facts: Facts) -> Iterator[Finding]:
     hint="Sign in to the appliance, start its services, mend what Azure names, or choose a healthy appliance.",
     docs=pages.MODERNIZED,
 )
-def appliance_unhealthy(facts: Facts) -> Iterator[Finding]:
+def appliance_unhealthy(facts: Facts) -> Iterator[Sentence]:
     agent = agent_of(facts)
     if stale(agent.last_heartbeat, facts.now, HEARTBEAT_LIMIT):
         yield f"{agent.name}: last heartbeat {ago(agent.last_heartbeat, facts.now)} (limit 15 minutes)."
@@ -66,7 +66,7 @@ def appliance_unhealthy(facts: Facts) -> Iterator[Finding]:
     "and wait for its next discovery.",
     docs=pages.MODERNIZED,
 )
-def appliance_cannot_see_datastore(facts: Facts) -> Iterator[Finding]:
+def appliance_cannot_see_datastore(facts: Facts) -> Iterator[Sentence]:
     agent, chosen = agent_of(facts), known(facts.choice).datastore
     wanted = (chosen,) if chosen else tuple(datastore.name for datastore in datastores_of(facts))
     if stale(agent.last_discovery, facts.now, DISCOVERY_LIMIT):
@@ -85,7 +85,7 @@ def appliance_cannot_see_datastore(facts: Facts) -> Iterator[Finding]:
     hint="Choose an appliance of the machine's own vCenter, unless it shall return to an alternate location.",
     docs=pages.MODERNIZED,
 )
-def appliance_other_vcenter(facts: Facts) -> Iterator[Finding]:
+def appliance_other_vcenter(facts: Facts) -> Iterator[Sentence]:
     agent = agent_of(facts)
     discovered = present(item_of(facts).discovered, "Azure has no discovered VM for it.")
     if not agent.vcenter_id or not discovered.vcenter_id:
@@ -109,7 +109,7 @@ def _last(arm_id: str) -> str:
     hint="Choose or deploy another appliance, or bring fewer machines home at a time.",
     docs=pages.MODERNIZED,
 )
-def appliance_too_many_disks(facts: Facts) -> Iterator[Finding]:
+def appliance_too_many_disks(facts: Facts) -> Iterator[Sentence]:
     yield from too_many_disks(facts)
 
 
@@ -122,7 +122,7 @@ def appliance_too_many_disks(facts: Facts) -> Iterator[Finding]:
     "and move none of its disks until the machines are home.",
     docs=pages.MODERNIZED,
 )
-def appliance_storage_vmotion(facts: Facts) -> Iterator[Finding]:
+def appliance_storage_vmotion(facts: Facts) -> Iterator[Sentence]:
     yield from storage_moves(facts)
 
 
@@ -135,7 +135,7 @@ def appliance_storage_vmotion(facts: Facts) -> Iterator[Finding]:
     "and register the agent by hand if it does not do so itself.",
     docs=pages.MODERNIZED,
 )
-def agent_not_registered(facts: Facts) -> Iterator[Finding]:
+def agent_not_registered(facts: Facts) -> Iterator[Sentence]:
     """A warning only: it was seen to be false in a reprotect that succeeded."""
     item = item_of(facts)
     if known(item.agent_registered):
@@ -158,7 +158,7 @@ def _log_storage(facts: Facts) -> LogStorage:
     hint="Choose a log storage account in the Azure region of the VM.",
     docs=pages.LOG_STORAGE,
 )
-def log_storage_region(facts: Facts) -> Iterator[Finding]:
+def log_storage_region(facts: Facts) -> Iterator[Sentence]:
     account, item = _log_storage(facts), item_of(facts)
     if not item.region or not account.region:
         raise NotKnown("Azure does not tell the region of the VM or of the log storage account")
@@ -178,7 +178,7 @@ def _region(text: str) -> str:
     hint="Assign the missing roles on the storage account to the vault's managed identity, wait some minutes.",
     docs=pages.LOG_STORAGE,
 )
-def log_storage_roles(facts: Facts) -> Iterator[Finding]:
+def log_storage_roles(facts: Facts) -> Iterator[Sentence]:
     """Microsoft: Contributor, and Storage Blob Data Contributor (standard) or Owner (premium); wider roles do too."""
     account = _log_storage(facts)
     if not account.vault_has_identity:

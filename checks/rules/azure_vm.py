@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from homeward.checks.facts import ABSENT, NEVER, AzureVm, Facts, GuestProbe, NotKnown, known
-from homeward.checks.model import BOTH, CLASSIC, MODERNIZED, Finding, NotApplicable, Severity, rule
+from homeward.checks.model import BOTH, CLASSIC, MODERNIZED, NotApplicable, Sentence, Severity, rule
 
 from . import pages
 from .ages import HEARTBEAT_LIMIT, ago, stale
@@ -25,7 +25,7 @@ def _vm(facts: Facts) -> AzureVm:
     hint="Look in the activity log for who deleted or moved the VM, and move it back to the failover's resource group.",
     docs=pages.REPROTECT,
 )
-def azure_vm_missing(facts: Facts) -> Iterator[Finding]:
+def azure_vm_missing(facts: Facts) -> Iterator[Sentence]:
     if never_failed_over(item_of(facts)):
         raise NotApplicable("It has not been failed over.")
     if looked_for(facts.azure_vm) is ABSENT:
@@ -40,7 +40,7 @@ def azure_vm_missing(facts: Facts) -> Iterator[Finding]:
     hint="Start the VM in Azure, wait up to 15 minutes for its agent, then check again.",
     docs=pages.TROUBLESHOOT,
 )
-def azure_vm_not_running(facts: Facts) -> Iterator[Finding]:
+def azure_vm_not_running(facts: Facts) -> Iterator[Sentence]:
     vm = _vm(facts)
     if not vm.power:
         raise NotKnown(f"Azure does not tell whether {vm.name} is running")
@@ -56,7 +56,7 @@ def azure_vm_not_running(facts: Facts) -> Iterator[Finding]:
     hint="If the VM runs, look at its boot diagnostics and restart the Azure VM agent inside it.",
     docs=pages.TROUBLESHOOT,
 )
-def azure_vm_agent_not_ready(facts: Facts) -> Iterator[Finding]:
+def azure_vm_agent_not_ready(facts: Facts) -> Iterator[Sentence]:
     vm = _vm(facts)
     status = known(vm.agent_status)
     if status.casefold() != "ready":
@@ -72,7 +72,7 @@ def azure_vm_agent_not_ready(facts: Facts) -> Iterator[Finding]:
     "and start the mobility service inside it.",
     docs=pages.TROUBLESHOOT,
 )
-def mobility_agent_silent(facts: Facts) -> Iterator[Finding]:
+def mobility_agent_silent(facts: Facts) -> Iterator[Sentence]:
     heartbeat = moment(item_of(facts).agent_heartbeat)
     if heartbeat is NEVER:
         raise NotKnown(f"Azure has no heartbeat of the agent in {facts.machine}")
@@ -93,7 +93,7 @@ def _probe(facts: Facts) -> GuestProbe:
     "and set its start type to Automatic.",
     docs=pages.TROUBLESHOOT,
 )
-def mobility_service_stopped(facts: Facts) -> Iterator[Finding]:
+def mobility_service_stopped(facts: Facts) -> Iterator[Sentence]:
     probe = _probe(facts)
     if not probe.mobility_service_running:
         yield f"{facts.machine}: the mobility service is not running."
@@ -110,7 +110,7 @@ def mobility_service_stopped(facts: Facts) -> Iterator[Finding]:
     "or ExpressRoute's private peering.",
     docs=pages.TROUBLESHOOT,
 )
-def network_port_closed(facts: Facts) -> Iterator[Finding]:
+def network_port_closed(facts: Facts) -> Iterator[Sentence]:
     probe = _probe(facts)
     for port, server, reached in ((443, "configuration", probe.reaches_443), (9443, "process", probe.reaches_9443)):
         if not reached:
@@ -126,7 +126,7 @@ def network_port_closed(facts: Facts) -> Iterator[Finding]:
     "and process servers; public peering does not.",
     docs=pages.EXPRESSROUTE,
 )
-def network_path(_: Facts) -> Iterable[Finding]:
+def network_path(_: Facts) -> Iterable[Sentence]:
     return ()
 
 
@@ -138,5 +138,5 @@ def network_path(_: Facts) -> Iterable[Finding]:
     hint="Ask the network's owner whether the VM's network reaches the appliance on ports 443 and 9443.",
     docs=pages.MODERNIZED,
 )
-def network_path_appliance(_: Facts) -> Iterable[Finding]:
+def network_path_appliance(_: Facts) -> Iterable[Sentence]:
     return ()

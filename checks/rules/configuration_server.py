@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from homeward.checks.facts import Facts, known
-from homeward.checks.model import CLASSIC, Finding, Severity, rule
+from homeward.checks.model import CLASSIC, Sentence, Severity, rule
 
 from . import azure_errors, pages
 from .ages import HEARTBEAT_LIMIT, ago, stale
@@ -21,7 +21,7 @@ AREAS = ("configuration-server",)
     "if it is lost, restore it from its backup with the same IP address.",
     docs=pages.REPROTECT,
 )
-def configuration_server_not_connected(facts: Facts) -> Iterator[Finding]:
+def configuration_server_not_connected(facts: Facts) -> Iterator[Sentence]:
     cs = known(facts.configuration_server)
     name = cs.server.name
     if stale(cs.server.last_heartbeat, facts.now, HEARTBEAT_LIMIT):
@@ -49,7 +49,7 @@ def configuration_server_not_connected(facts: Facts) -> Iterator[Finding]:
     hint="Open the configuration server in the vault and read its warnings before you start.",
     docs=pages.CONFIGURATION_SERVER,
 )
-def configuration_server_degraded(facts: Facts) -> Iterator[Finding]:
+def configuration_server_degraded(facts: Facts) -> Iterator[Sentence]:
     server = known(facts.configuration_server).server
     warnings = [error for error in server.health_errors if not error.critical]
     for error in warnings:
@@ -67,7 +67,7 @@ def configuration_server_degraded(facts: Facts) -> Iterator[Finding]:
     "after a loss, restore the server from the backup that knows it.",
     docs=pages.REPROTECT,
 )
-def configuration_server_unknown_vm(facts: Facts) -> Iterator[Finding]:
+def configuration_server_unknown_vm(facts: Facts) -> Iterator[Sentence]:
     """The database itself cannot be read; an item of another fabric is the only sign."""
     server = known(facts.configuration_server).server
     if item_of(facts).fabric_id.casefold() != server.id.casefold():
@@ -82,5 +82,5 @@ def configuration_server_unknown_vm(facts: Facts) -> Iterator[Finding]:
     hint="Find the last backup of the configuration server and who can restore it with the same IP address.",
     docs=pages.REPROTECT,
 )
-def configuration_server_backup(_: Facts) -> Iterable[Finding]:
+def configuration_server_backup(_: Facts) -> Iterable[Sentence]:
     return ()

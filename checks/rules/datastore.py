@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from homeward.checks.facts import ABSENT, Facts, Mount, NotKnown, known
-from homeward.checks.model import BOTH, CLASSIC, Finding, NotApplicable, Severity, rule
+from homeward.checks.model import BOTH, CLASSIC, NotApplicable, Sentence, Severity, rule
 
 from . import pages
 from .present import datastores_of, gib, item_of, known_first, looked_for, source_vm_of, target_name, target_of
@@ -23,7 +23,7 @@ UNSUPPORTED_TYPES = frozenset({"nfs", "nfs41"})
     hint="Make a VMFS datastore on the master target's host and return to it with a full download: NFS cannot be used.",
     docs=pages.REPROTECT,
 )
-def datastore_type(facts: Facts) -> Iterator[Finding]:
+def datastore_type(facts: Facts) -> Iterator[Sentence]:
     datastores = datastores_of(facts)
     for datastore in datastores:
         if datastore.type.casefold() in UNSUPPORTED_TYPES:
@@ -43,7 +43,7 @@ def datastore_type(facts: Facts) -> Iterator[Finding]:
     "that has it so.",
     docs=pages.TROUBLESHOOT,
 )
-def datastore_not_writable(facts: Facts) -> Iterator[Finding]:
+def datastore_not_writable(facts: Facts) -> Iterator[Sentence]:
     datastores, target = datastores_of(facts), target_name(facts)
     for each in datastores:
         if not each.accessible:
@@ -67,7 +67,7 @@ def _needed(facts: Facts) -> int:
     hint="Choose a datastore with more room or free some: at an alternate location all disks are written anew.",
     docs=pages.FAILBACK_TYPES,
 )
-def datastore_full(facts: Facts) -> Iterator[Finding]:
+def datastore_full(facts: Facts) -> Iterator[Sentence]:
     if looked_for(facts.source_vm) is not ABSENT:
         raise NotApplicable("Its on-premises VM exists, so only changes are written.")
     yield from _short_of_room(facts)
@@ -81,12 +81,12 @@ def datastore_full(facts: Facts) -> Iterator[Finding]:
     hint="Keep an eye on the datastore while the changes arrive, or free some room first.",
     docs=pages.FAILBACK_TYPES,
 )
-def datastore_low_space(facts: Facts) -> Iterator[Finding]:
+def datastore_low_space(facts: Facts) -> Iterator[Sentence]:
     source_vm_of(facts)
     yield from _short_of_room(facts)
 
 
-def _short_of_room(facts: Facts) -> Iterator[Finding]:
+def _short_of_room(facts: Facts) -> Iterator[Sentence]:
     datastores, needed = datastores_of(facts), _needed(facts)
     free = sum(each.free_bytes for each in datastores)
     if free < needed:
@@ -103,7 +103,7 @@ def _short_of_room(facts: Facts) -> Iterator[Finding]:
     "master target, and whether its host has anything but NFS.",
     docs=pages.REPROTECT,
 )
-def datastore_none_visible(facts: Facts) -> Iterator[Finding]:
+def datastore_none_visible(facts: Facts) -> Iterator[Sentence]:
     target = target_of(facts)
     usable = [each for each in target.datastores if each.type.casefold() not in UNSUPPORTED_TYPES]
     if not usable:

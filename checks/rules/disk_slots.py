@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from homeward.checks.facts import Facts, known
-from homeward.checks.model import Finding
+from homeward.checks.model import Sentence
 
 from .present import disks_of, target_vm_of
 
@@ -11,7 +11,7 @@ DISK_LIMIT = 60
 """Microsoft: a master target, and a replication appliance, can have at most 60 disks attached."""
 
 
-def too_many_disks(facts: Facts) -> Iterator[Finding]:
+def too_many_disks(facts: Facts) -> Iterator[Sentence]:
     """A finding when its own disks and those of all machines of the check do not fit."""
     vm = target_vm_of(facts)
     own, coming = len(disks_of(vm)), known(facts.disks_to_come)

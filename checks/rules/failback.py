@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from homeward.checks.facts import Facts, Topology, known
-from homeward.checks.model import BOTH, Finding, Severity, rule
+from homeward.checks.model import BOTH, Sentence, Severity, rule
 
 from . import pages
 
@@ -22,7 +22,7 @@ FAILBACK_PROVIDERS = {Topology.CLASSIC: "inmage", Topology.MODERNIZED: "inmagerc
     "with fixed values that cannot be edited.",
     docs=pages.PREPARE,
 )
-def failback_policy(facts: Facts) -> Iterator[Finding]:
+def failback_policy(facts: Facts) -> Iterator[Sentence]:
     wanted = known(facts.choice).policy.casefold()
     policies = [
         each for each in known(facts.policies) if each.provider.casefold() == FAILBACK_PROVIDERS[facts.topology]

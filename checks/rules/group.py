@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from homeward.checks.facts import Facts, Topology, known
-from homeward.checks.model import BOTH, CLASSIC, MODERNIZED, Finding, NotApplicable, Severity, rule
+from homeward.checks.model import BOTH, CLASSIC, MODERNIZED, NotApplicable, Sentence, Severity, rule
 
 from . import pages
 from .present import group_of, known_first
@@ -11,7 +11,7 @@ from .present import group_of, known_first
 AREAS = ("group",)
 
 
-def _operating_systems(facts: Facts) -> Iterator[Finding]:
+def _operating_systems(facts: Facts) -> Iterator[Sentence]:
     group = group_of(facts)
     by_os: dict[str, list[str]] = {}
     for name, os in known_first((member.name, member.os) for member in group.members):
@@ -32,7 +32,7 @@ def _operating_systems(facts: Facts) -> Iterator[Finding]:
     "one master target serves a whole group, and it serves either Windows or Linux.",
     docs=pages.PREPARE,
 )
-def group_mixed_os(facts: Facts) -> Iterator[Finding]:
+def group_mixed_os(facts: Facts) -> Iterator[Sentence]:
     yield from _operating_systems(facts)
 
 
@@ -44,7 +44,7 @@ def group_mixed_os(facts: Facts) -> Iterator[Finding]:
     hint="Plan to split the group: Site Recovery documents groups of one kind of operating system only.",
     docs=pages.REPROTECT,
 )
-def group_several_os(facts: Facts) -> Iterator[Finding]:
+def group_several_os(facts: Facts) -> Iterator[Sentence]:
     yield from _operating_systems(facts)
 
 
@@ -56,14 +56,14 @@ def group_several_os(facts: Facts) -> Iterator[Finding]:
     hint="Check the group by its own name, or its recovery plan, so that every member is included.",
     docs=pages.REPROTECT,
 )
-def group_incomplete(facts: Facts) -> Iterator[Finding]:
+def group_incomplete(facts: Facts) -> Iterator[Sentence]:
     group = group_of(facts)
     left = [member.name for member in group.members if not member.requested]
     if left:
         yield f"{facts.machine} is in the replication group {group.name}, without its members {', '.join(left)}."
 
 
-def _different_targets(facts: Facts, kind: str) -> Iterator[Finding]:
+def _different_targets(facts: Facts, kind: str) -> Iterator[Sentence]:
     group = group_of(facts)
     targets = {member.target.casefold(): member.target for member in group.members if member.target}
     if len(targets) > 1:
@@ -78,7 +78,7 @@ def _different_targets(facts: Facts, kind: str) -> Iterator[Finding]:
     hint="Choose the same master target for every machine of the group: two give no common point in time.",
     docs=pages.REPROTECT,
 )
-def group_different_targets(facts: Facts) -> Iterator[Finding]:
+def group_different_targets(facts: Facts) -> Iterator[Sentence]:
     yield from _different_targets(facts, "master targets")
 
 
@@ -90,7 +90,7 @@ def group_different_targets(facts: Facts) -> Iterator[Finding]:
     hint="Choose the same replication appliance for every machine of the group.",
     docs=pages.MODERNIZED,
 )
-def group_different_agents(facts: Facts) -> Iterator[Finding]:
+def group_different_agents(facts: Facts) -> Iterator[Sentence]:
     yield from _different_targets(facts, "replication appliances")
 
 
@@ -102,7 +102,7 @@ def group_different_agents(facts: Facts) -> Iterator[Finding]:
     hint="Give the missing values in the request: each machine of a plan needs its own.",
     docs=pages.REPROTECT,
 )
-def group_values_missing(facts: Facts) -> Iterator[Finding]:
+def group_values_missing(facts: Facts) -> Iterator[Sentence]:
     """What InMageReprotectInput and InMageRcmReprotectInput require; the policy of the latter is optional."""
     choice = known(facts.choice)
     if not choice.asked:

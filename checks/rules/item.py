@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from homeward.checks.facts import ABSENT, Facts, Item, NotKnown, Os, Topology, known
-from homeward.checks.model import ANY, BOTH, CLASSIC, Finding, NotApplicable, Severity, rule
+from homeward.checks.model import ANY, BOTH, CLASSIC, NotApplicable, Sentence, Severity, rule
 
 from . import azure_errors, pages
 from .ages import ago
@@ -38,7 +38,7 @@ OTHER_PROVIDERS = {
     hint="Use the tools of its own provider: Homeward brings home only what came from VMware or a physical server.",
     docs=pages.OVERVIEW,
 )
-def item_not_vmware(facts: Facts) -> Iterator[Finding]:
+def item_not_vmware(facts: Facts) -> Iterator[Sentence]:
     item = item_of(facts)
     if item.provider.casefold() not in FORWARD | BACKWARD or facts.topology is Topology.OTHER:
         provider = OTHER_PROVIDERS.get(item.provider.casefold(), item.provider or "an unnamed provider")
@@ -54,7 +54,7 @@ def item_not_vmware(facts: Facts) -> Iterator[Finding]:
     "a machine without a protected item can only return by being protected or copied anew.",
     docs=pages.REPROTECT,
 )
-def item_migrated_or_gone(facts: Facts) -> Iterator[Finding]:
+def item_migrated_or_gone(facts: Facts) -> Iterator[Sentence]:
     if looked_for(facts.item) is ABSENT:
         yield (
             f"{facts.machine} has no protected item: it was never protected in this vault, its protection was "
@@ -75,7 +75,7 @@ def never_failed_over(item: Item) -> bool:
     hint="Do nothing if it still runs on-premises; if it must run in Azure, fail it over first.",
     docs=pages.OVERVIEW,
 )
-def item_not_failed_over(facts: Facts) -> Iterator[Finding]:
+def item_not_failed_over(facts: Facts) -> Iterator[Sentence]:
     item = item_of(facts)
     if never_failed_over(item):
         yield (
@@ -92,7 +92,7 @@ def item_not_failed_over(facts: Facts) -> Iterator[Finding]:
     hint="Open the item in the vault, let its running job end or mend what its state names, then check again.",
     docs=pages.REPROTECT,
 )
-def item_cannot_reprotect(facts: Facts) -> Iterator[Finding]:
+def item_cannot_reprotect(facts: Facts) -> Iterator[Sentence]:
     item = item_of(facts)
     if never_failed_over(item):
         raise NotApplicable("It has not been failed over.")
@@ -117,7 +117,7 @@ def _because(item: Item) -> str:
     hint="Commit the failover first if you may still want another recovery point: a reprotect commits it for good.",
     docs=pages.MODERNIZED,
 )
-def item_failover_not_committed(facts: Facts) -> Iterator[Finding]:
+def item_failover_not_committed(facts: Facts) -> Iterator[Sentence]:
     if any(operation.casefold() == "commit" for operation in item_of(facts).allowed_operations):
         yield f"{facts.machine}'s failover is not committed: a reprotect commits it first."
 
@@ -130,7 +130,7 @@ def item_failover_not_committed(facts: Facts) -> Iterator[Finding]:
     hint="Wait until the job has ended (vault, Site Recovery jobs), then check again.",
     docs=pages.REPROTECT,
 )
-def item_job_running(facts: Facts) -> Iterator[Finding]:
+def item_job_running(facts: Facts) -> Iterator[Sentence]:
     job = looked_for(facts.job)
     if job is not ABSENT and job.state.casefold() not in ENDED_JOBS:
         yield (
@@ -147,7 +147,7 @@ def item_job_running(facts: Facts) -> Iterator[Finding]:
     hint="Do what Azure recommends for the error, wait until it has gone from the item, then check again.",
     docs=pages.REPLICATION,
 )
-def item_health_critical(facts: Facts) -> Iterator[Finding]:
+def item_health_critical(facts: Facts) -> Iterator[Sentence]:
     item = item_of(facts)
     critical = [error for error in item.health_errors if error.critical]
     for error in critical:
@@ -166,7 +166,7 @@ def item_health_critical(facts: Facts) -> Iterator[Finding]:
     hint="Read Azure's recommendation for the warning and decide whether it can wait.",
     docs=pages.REPLICATION,
 )
-def item_health_warning(facts: Facts) -> Iterator[Finding]:
+def item_health_warning(facts: Facts) -> Iterator[Sentence]:
     for error in item_of(facts).health_errors:
         if not error.critical:
             yield azure_errors.sentence(error, facts.machine)
@@ -180,7 +180,7 @@ def item_health_warning(facts: Facts) -> Iterator[Finding]:
     hint="Keep it in Azure, or rebuild it on-premises from a backup: no setting makes this combination fail back.",
     docs=pages.REPROTECT,
 )
-def item_os_cannot_fail_back(facts: Facts) -> Iterator[Finding]:
+def item_os_cannot_fail_back(facts: Facts) -> Iterator[Sentence]:
     item = item_of(facts)
     if not known(item.physical) or known(item.os) is not Os.WINDOWS:
         return

@@ -15,7 +15,7 @@ from homeward.checks.facts import (
     ScsiController,
     known,
 )
-from homeward.checks.model import CLASSIC, Finding, NotApplicable, Severity, rule
+from homeward.checks.model import CLASSIC, NotApplicable, Sentence, Severity, rule
 
 from . import azure_errors, pages
 from .ages import HEARTBEAT_LIMIT, ago, stale
@@ -47,7 +47,7 @@ def _fitting(facts: Facts, os: Os) -> list[MasterTarget]:
     hint="Install a master target on-premises, let it register with the configuration server, wait 15 minutes.",
     docs=pages.PREPARE,
 )
-def master_target_missing(facts: Facts) -> Iterator[Finding]:
+def master_target_missing(facts: Facts) -> Iterator[Sentence]:
     if looked_for(facts.target) is not ABSENT:
         return
     if not known(facts.master_targets):
@@ -65,7 +65,7 @@ def master_target_missing(facts: Facts) -> Iterator[Finding]:
     hint="Choose or install a Linux master target for a Linux machine, a Windows one for a Windows machine.",
     docs=pages.PREPARE,
 )
-def master_target_wrong_os(facts: Facts) -> Iterator[Finding]:
+def master_target_wrong_os(facts: Facts) -> Iterator[Sentence]:
     target = looked_for(facts.target)
     wanted = known(item_of(facts).os)
     if target is ABSENT:
@@ -87,7 +87,7 @@ def master_target_wrong_os(facts: Facts) -> Iterator[Finding]:
     hint="Use a master target with the same or a later version of the operating system.",
     docs=pages.PREPARE,
 )
-def master_target_older_os(facts: Facts) -> Iterator[Finding]:
+def master_target_older_os(facts: Facts) -> Iterator[Sentence]:
     target, item = target_of(facts), item_of(facts)
     ours, theirs = os_version(target.os_version), os_version(item.os_version)
     if ours and theirs and ours[0] != theirs[0] and "windows" not in (ours[0], theirs[0]):
@@ -107,7 +107,7 @@ def master_target_older_os(facts: Facts) -> Iterator[Finding]:
     hint="Start the master target and its services, and let it reach the configuration server on port 443.",
     docs=pages.REPROTECT,
 )
-def master_target_no_heartbeat(facts: Facts) -> Iterator[Finding]:
+def master_target_no_heartbeat(facts: Facts) -> Iterator[Sentence]:
     server = target_of(facts).server
     if stale(server.last_heartbeat, facts.now, HEARTBEAT_LIMIT):
         yield f"{server.name}: last heartbeat {ago(server.last_heartbeat, facts.now)} (limit 15 minutes)."
@@ -121,7 +121,7 @@ def master_target_no_heartbeat(facts: Facts) -> Iterator[Finding]:
     hint="Do what Azure recommends for the error, refresh the configuration server, then check again.",
     docs=pages.REPROTECT,
 )
-def master_target_unhealthy(facts: Facts) -> Iterator[Finding]:
+def master_target_unhealthy(facts: Facts) -> Iterator[Sentence]:
     server = target_of(facts).server
     critical = [error for error in server.health_errors if error.critical]
     for error in critical:
@@ -138,7 +138,7 @@ def master_target_unhealthy(facts: Facts) -> Iterator[Finding]:
     hint="Update the configuration server first, then the process server, then check again.",
     docs=pages.UPDATES,
 )
-def master_target_version(facts: Facts) -> Iterator[Finding]:
+def master_target_version(facts: Facts) -> Iterator[Sentence]:
     target = target_of(facts).server
     mine = _parsed(target.name, target.version)
     servers = [known(facts.configuration_server).server, *(each.server for each in usable_process_servers(facts))]
@@ -162,7 +162,7 @@ def _parsed(name: str, text: str) -> Version:
     hint="Update the master target when the configuration and process servers are up to date.",
     docs=pages.UPDATES,
 )
-def master_target_outdated(facts: Facts) -> Iterator[Finding]:
+def master_target_outdated(facts: Facts) -> Iterator[Sentence]:
     target = target_of(facts)
     if target.version_status.casefold() in AGING_VERSIONS:
         yield f"{target.server.name}: Azure calls its version {target.server.version} {target.version_status}."
@@ -176,7 +176,7 @@ def master_target_outdated(facts: Facts) -> Iterator[Finding]:
     hint="Update the configuration server, the process server and then the master target.",
     docs=pages.UPDATES,
 )
-def master_target_expired(facts: Facts) -> Iterator[Finding]:
+def master_target_expired(facts: Facts) -> Iterator[Sentence]:
     target = target_of(facts)
     if target.expires is not NEVER and target.expires <= facts.now:
         yield f"{target.server.name}: its version {target.server.version} expired on {target.expires:%Y-%m-%d}."
@@ -193,7 +193,7 @@ def master_target_expired(facts: Facts) -> Iterator[Finding]:
     "snapshots of the machine itself may stay, the job merges them.",
     docs=pages.REPROTECT,
 )
-def master_target_has_snapshots(facts: Facts) -> Iterator[Finding]:
+def master_target_has_snapshots(facts: Facts) -> Iterator[Sentence]:
     vm = target_vm_of(facts)
     if vm.has_snapshot:
         yield f"{vm.name} has a snapshot."
@@ -212,7 +212,7 @@ def master_target_has_snapshots(facts: Facts) -> Iterator[Finding]:
     hint="Shut the master target's VM down, set disk.EnableUUID to TRUE in its configuration parameters, start it.",
     docs=pages.REPROTECT,
 )
-def master_target_uuid_disabled(facts: Facts) -> Iterator[Finding]:
+def master_target_uuid_disabled(facts: Facts) -> Iterator[Sentence]:
     vm = target_vm_of(facts)
     value = looked_for(vm.disk_enable_uuid)
     if value is ABSENT:
@@ -229,7 +229,7 @@ def master_target_uuid_disabled(facts: Facts) -> Iterator[Finding]:
     hint="Shut the master target's VM down and change its SCSI controllers to LSI Logic (Parallel or SAS).",
     docs=pages.REPROTECT,
 )
-def master_target_paravirtual_scsi(facts: Facts) -> Iterator[Finding]:
+def master_target_paravirtual_scsi(facts: Facts) -> Iterator[Sentence]:
     vm = target_vm_of(facts)
     controllers = known(vm.controllers)
     paravirtual = controllers.count(ScsiController.PARAVIRTUAL)
@@ -247,7 +247,7 @@ def master_target_paravirtual_scsi(facts: Facts) -> Iterator[Finding]:
     hint="Change the controller to LSI Logic at the next occasion: no other one is documented as supported.",
     docs=pages.REPROTECT,
 )
-def master_target_buslogic_scsi(facts: Facts) -> Iterator[Finding]:
+def master_target_buslogic_scsi(facts: Facts) -> Iterator[Sentence]:
     vm = target_vm_of(facts)
     if ScsiController.BUS_LOGIC in known(vm.controllers):
         yield f"{vm.name} has a BusLogic SCSI controller."
@@ -261,7 +261,7 @@ def master_target_buslogic_scsi(facts: Facts) -> Iterator[Finding]:
     hint="Choose or install another master target, or bring fewer machines home at a time.",
     docs=pages.REPROTECT,
 )
-def master_target_too_many_disks(facts: Facts) -> Iterator[Finding]:
+def master_target_too_many_disks(facts: Facts) -> Iterator[Sentence]:
     yield from too_many_disks(facts)
 
 
@@ -273,7 +273,7 @@ def master_target_too_many_disks(facts: Facts) -> Iterator[Finding]:
     hint="Install or start VMware Tools (or open-vm-tools) on the master target: without it no datastore is found.",
     docs=pages.REPROTECT,
 )
-def master_target_tools_not_running(facts: Facts) -> Iterator[Finding]:
+def master_target_tools_not_running(facts: Facts) -> Iterator[Sentence]:
     vm = target_vm_of(facts)
     if not known(vm.tools_running):
         yield f"{vm.name}: VMware Tools is not running."
@@ -287,7 +287,7 @@ def master_target_tools_not_running(facts: Facts) -> Iterator[Finding]:
     hint="Attach a VMFS or vSAN datastore to that host, or move the master target to a host that has one.",
     docs=pages.REPROTECT,
 )
-def master_target_no_vmfs(facts: Facts) -> Iterator[Finding]:
+def master_target_no_vmfs(facts: Facts) -> Iterator[Sentence]:
     host = target_host_of(facts)
     types = {datastore.type for datastore in known(host.datastores)}
     if FAILBACK_DATASTORES.isdisjoint(each.casefold() for each in types):
@@ -304,7 +304,7 @@ def master_target_no_vmfs(facts: Facts) -> Iterator[Finding]:
     "and move none of its disks until the machines are home.",
     docs=pages.REPROTECT,
 )
-def master_target_storage_vmotion(facts: Facts) -> Iterator[Finding]:
+def master_target_storage_vmotion(facts: Facts) -> Iterator[Sentence]:
     yield from storage_moves(facts)
 
 
@@ -316,7 +316,7 @@ def master_target_storage_vmotion(facts: Facts) -> Iterator[Finding]:
     hint="Use another master target, one that was not made from the same template as the machine.",
     docs=pages.REPROTECT,
 )
-def master_target_uuid_clash(facts: Facts) -> Iterator[Finding]:
+def master_target_uuid_clash(facts: Facts) -> Iterator[Sentence]:
     vm, target = source_vm_of(facts), target_vm_of(facts)
     if known(vm.uuid).casefold() == known(target.uuid).casefold():
         yield f"{vm.name} and {target.name} have the same UUID {known(vm.uuid)}."

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from homeward.checks.facts import Facts, ProcessServer, known
-from homeward.checks.model import CLASSIC, Finding, NotApplicable, Severity, rule
+from homeward.checks.model import CLASSIC, NotApplicable, Sentence, Severity, rule
 
 from . import azure_errors, pages
 from .ages import HEARTBEAT_LIMIT, ago, stale
@@ -49,7 +49,7 @@ def _silent(each: ProcessServer, facts: Facts) -> bool:
     hint="Set up a process server, in the Azure network of the failed-over machines when only a VPN leads back.",
     docs=pages.PROCESS_SERVER_IN_AZURE,
 )
-def process_server_missing(facts: Facts) -> Iterator[Finding]:
+def process_server_missing(facts: Facts) -> Iterator[Sentence]:
     if not _named(facts):
         wanted = known(facts.choice).process_server
         which = f"the chosen process server {wanted}" if wanted else "any process server"
@@ -65,7 +65,7 @@ def process_server_missing(facts: Facts) -> Iterator[Finding]:
     "that it reaches the configuration server on port 443.",
     docs=pages.PROCESS_SERVER,
 )
-def process_server_no_heartbeat(facts: Facts) -> Iterator[Finding]:
+def process_server_no_heartbeat(facts: Facts) -> Iterator[Sentence]:
     for each in usable_process_servers(facts):
         if _silent(each, facts):
             heartbeat = ago(each.server.last_heartbeat, facts.now)
@@ -82,7 +82,7 @@ def process_server_no_heartbeat(facts: Facts) -> Iterator[Finding]:
     hint="Relieve the process server (fewer machines, more CPU, memory or cache disk) or choose another one.",
     docs=pages.MONITOR_PROCESS_SERVER,
 )
-def process_server_unhealthy(facts: Facts) -> Iterator[Finding]:
+def process_server_unhealthy(facts: Facts) -> Iterator[Sentence]:
     for each in usable_process_servers(facts):
         name = each.server.name
         for error in each.server.health_errors:
@@ -106,7 +106,7 @@ def process_server_unhealthy(facts: Facts) -> Iterator[Finding]:
     hint="Watch the process server while machines replicate back, and add another one if it slows down.",
     docs=pages.MONITOR_PROCESS_SERVER,
 )
-def process_server_strained(facts: Facts) -> Iterator[Finding]:
+def process_server_strained(facts: Facts) -> Iterator[Sentence]:
     for each in usable_process_servers(facts):
         name = each.server.name
         if each.server.health.casefold() == "warning":
@@ -127,7 +127,7 @@ def process_server_strained(facts: Facts) -> Iterator[Finding]:
     hint="Renew the certificate on the configuration server, which renews it for the process server too.",
     docs=pages.CONFIGURATION_SERVER,
 )
-def process_server_certificate_expired(facts: Facts) -> Iterator[Finding]:
+def process_server_certificate_expired(facts: Facts) -> Iterator[Sentence]:
     for name, days in known_first(
         (each.server.name, each.certificate_days_left) for each in usable_process_servers(facts)
     ):
@@ -143,7 +143,7 @@ def process_server_certificate_expired(facts: Facts) -> Iterator[Finding]:
     hint="Renew the certificate on the configuration server before the machines are home.",
     docs=pages.CONFIGURATION_SERVER,
 )
-def process_server_certificate_expiring(facts: Facts) -> Iterator[Finding]:
+def process_server_certificate_expiring(facts: Facts) -> Iterator[Sentence]:
     for name, days in known_first(
         (each.server.name, each.certificate_days_left) for each in usable_process_servers(facts)
     ):
@@ -159,7 +159,7 @@ def process_server_certificate_expiring(facts: Facts) -> Iterator[Finding]:
     hint="Set up a process server in that Azure network if only a VPN leads back; with ExpressRoute leave it as it is.",
     docs=pages.PROCESS_SERVER_IN_AZURE,
 )
-def process_server_far_away(facts: Facts) -> Iterator[Finding]:
+def process_server_far_away(facts: Facts) -> Iterator[Sentence]:
     servers = usable_process_servers(facts)
     if any(each.in_azure is True for each in servers):
         return

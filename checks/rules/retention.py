@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from homeward.checks.facts import ABSENT, Facts, RetentionVolume, known
-from homeward.checks.model import CLASSIC, Finding, Severity, rule
+from homeward.checks.model import CLASSIC, Sentence, Severity, rule
 
 from . import pages
 from .present import gib, looked_for, target_of
@@ -35,7 +35,7 @@ def _letter(volume: str) -> str:
     "wait 15 minutes, and refresh the configuration server if it does not appear.",
     docs=pages.PREPARE,
 )
-def retention_missing(facts: Facts) -> Iterator[Finding]:
+def retention_missing(facts: Facts) -> Iterator[Sentence]:
     if not _usable(facts):
         wanted = known(facts.choice).retention
         name = target_of(facts).server.name
@@ -51,7 +51,7 @@ def retention_missing(facts: Facts) -> Iterator[Finding]:
     hint="Look at the volume on the master target: its file system, what else lies on it, and which programs hold it.",
     docs=pages.PREPARE,
 )
-def retention_unsuitable(_: Facts) -> Iterable[Finding]:
+def retention_unsuitable(_: Facts) -> Iterable[Sentence]:
     return ()
 
 
@@ -63,7 +63,7 @@ def retention_unsuitable(_: Facts) -> Iterable[Finding]:
     hint="Enlarge the retention volume or delete what does not belong there.",
     docs=pages.PREPARE,
 )
-def retention_low(facts: Facts) -> Iterator[Finding]:
+def retention_low(facts: Facts) -> Iterator[Sentence]:
     name = target_of(facts).server.name
     for volume in _usable(facts):
         told = looked_for(volume.threshold_percent)

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from homeward.checks.facts import ABSENT, Facts, known
-from homeward.checks.model import Finding
+from homeward.checks.model import Sentence
 
 from .present import looked_for, target_host_of, target_vm_of
 
 
-def storage_moves(facts: Facts) -> Iterator[Finding]:
+def storage_moves(facts: Facts) -> Iterator[Sentence]:
     """A finding for each automated datastore cluster that holds its disks and does not exempt it."""
     vm = target_vm_of(facts)
     own = set(known(vm.datastores))

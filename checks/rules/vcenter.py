@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from homeward.checks.facts import Facts, Licence, NotKnown, RegisteredVCenter, Topology, known
-from homeward.checks.model import BOTH, Finding, Severity, rule
+from homeward.checks.model import BOTH, Sentence, Severity, rule
 
 from . import azure_errors, pages
 from .ages import DISCOVERY_LIMIT, ago, stale
@@ -28,7 +28,7 @@ BAD_DISCOVERY = ("fail", "error", "invalid")
     "for an alternate vCenter, let it and the master target in it be discovered too.",
     docs=pages.REPROTECT,
 )
-def vcenter_not_discovered(facts: Facts) -> Iterator[Finding]:
+def vcenter_not_discovered(facts: Facts) -> Iterator[Sentence]:
     registered = known(facts.vcenters)
     if facts.topology is Topology.MODERNIZED:
         agent = agent_of(facts)
@@ -44,7 +44,7 @@ def vcenter_not_discovered(facts: Facts) -> Iterator[Finding]:
         yield from _undiscovered(vcenter, facts)
 
 
-def _undiscovered(vcenter: RegisteredVCenter, facts: Facts) -> Iterator[Finding]:
+def _undiscovered(vcenter: RegisteredVCenter, facts: Facts) -> Iterator[Sentence]:
     if any(word in vcenter.discovery_status.casefold() for word in BAD_DISCOVERY):
         yield f"{vcenter.name}: its discovery is told as {vcenter.discovery_status}."
     if stale(vcenter.last_heartbeat, facts.now, DISCOVERY_LIMIT):
@@ -63,7 +63,7 @@ def _undiscovered(vcenter: RegisteredVCenter, facts: Facts) -> Iterator[Finding]
     "a read-only account lets a failover work and a reprotect fail.",
     docs=pages.VCENTER_ACCOUNT,
 )
-def vcenter_privileges(facts: Facts) -> Iterator[Finding]:
+def vcenter_privileges(facts: Facts) -> Iterator[Sentence]:
     vcenter = known(facts.vcenter)
     missing = known(vcenter.missing_privileges)
     if missing:
@@ -78,7 +78,7 @@ def vcenter_privileges(facts: Facts) -> Iterator[Finding]:
     hint="Upgrade the free ESXi to a paid or an evaluation licence: it lets a failover work and a failback fail.",
     docs=pages.REPROTECT,
 )
-def esxi_free_license(facts: Facts) -> Iterator[Finding]:
+def esxi_free_license(facts: Facts) -> Iterator[Sentence]:
     vcenter = known(facts.vcenter)
     licences = known(vcenter.licences)
     if not licences:
@@ -101,7 +101,7 @@ def _free(licence: Licence) -> bool:
     hint="Place the master target or appliance on VMware ESXi: no other hypervisor can take machines back.",
     docs=pages.FAILBACK_TYPES,
 )
-def target_not_esxi(facts: Facts) -> Iterator[Finding]:
+def target_not_esxi(facts: Facts) -> Iterator[Sentence]:
     host = target_host_of(facts)
     product = known(host.product)
     if "vmware esx" not in product.casefold():
@@ -116,7 +116,7 @@ def target_not_esxi(facts: Facts) -> Iterator[Finding]:
     hint="Reconnect the host in vCenter or end its maintenance mode, or move the target to another host.",
     docs=pages.PREPARE,
 )
-def host_not_connected(facts: Facts) -> Iterator[Finding]:
+def host_not_connected(facts: Facts) -> Iterator[Sentence]:
     host = target_host_of(facts)
     connection = known(host.connection)
     if connection.casefold() != "connected":
@@ -133,7 +133,7 @@ def host_not_connected(facts: Facts) -> Iterator[Finding]:
     hint="Free or add memory on the host, or move the VM to another host before the failback.",
     docs=pages.TROUBLESHOOT,
 )
-def host_low_memory(facts: Facts) -> Iterator[Finding]:
+def host_low_memory(facts: Facts) -> Iterator[Sentence]:
     """The host that the machine's VM stands on, where failback starts it."""
     vm = source_vm_of(facts)
     free, needed = known(vm.host_free_bytes), known(vm.memory_bytes)

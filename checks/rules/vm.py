@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from homeward.checks.facts import ABSENT, Facts, Topology, known
-from homeward.checks.model import BOTH, Finding, NotApplicable, Severity, rule
+from homeward.checks.model import BOTH, NotApplicable, Sentence, Severity, rule
 
 from . import pages
 from .present import agent_of, disks_of, item_of, looked_for, source_vm_of, target_host_of
@@ -20,7 +20,7 @@ AREAS = ("vm",)
     "or rename the other VM if it is a stray.",
     docs=pages.TROUBLESHOOT,
 )
-def vm_name_clash(facts: Facts) -> Iterator[Finding]:
+def vm_name_clash(facts: Facts) -> Iterator[Sentence]:
     host = target_host_of(facts)
     vm = looked_for(facts.source_vm)
     name, own = (item_of(facts).name, "") if vm is ABSENT else (vm.name, known(vm.instance_uuid).casefold())
@@ -37,7 +37,7 @@ def vm_name_clash(facts: Facts) -> Iterator[Finding]:
     hint="Return to the original location, or replace the raw device mappings by virtual disks.",
     docs=pages.FAILBACK_TYPES,
 )
-def vm_has_rdm(facts: Facts) -> Iterator[Finding]:
+def vm_has_rdm(facts: Facts) -> Iterator[Sentence]:
     vm = source_vm_of(facts)
     raw = [disk.label for disk in disks_of(vm) if disk.raw_mapping]
     if raw and _alternate(facts):
@@ -63,7 +63,7 @@ def _alternate(facts: Facts) -> bool:
     hint="Ask the machine's owner whether its VM had raw device mappings: they return to the original location only.",
     docs=pages.FAILBACK_TYPES,
 )
-def vm_had_rdm(facts: Facts) -> Iterable[Finding]:
+def vm_had_rdm(facts: Facts) -> Iterable[Sentence]:
     if looked_for(facts.source_vm) is not ABSENT:
         raise NotApplicable("Its on-premises VM exists.")
     return ()

@@ -7,7 +7,7 @@ import pytest
 
 from homeward.checks.evaluate import NO_API, evaluate, judge
 from homeward.checks.facts import ABSENT, Facts, Missing, NotKnown, Topology, known
-from homeward.checks.model import CLASSIC, Finding, Judge, NotApplicable, Rule, Severity, Status, rule
+from homeward.checks.model import CLASSIC, Judge, NotApplicable, Rule, Sentence, Severity, Status, rule
 from tests.checks.ready import READY_CLASSIC, READY_MODERNIZED
 
 UNREAD = Missing("vc01 did not answer within 20 s")
@@ -24,7 +24,7 @@ def made(judge: Judge, severity: Severity = Severity.BLOCKER) -> Rule:
     )(judge)
 
 
-def nothing(_: Facts) -> Iterable[Finding]:
+def nothing(_: Facts) -> Iterable[Sentence]:
     return ()
 
 
@@ -40,7 +40,7 @@ def test_every_sentence_is_kept_when_a_rule_fails() -> None:
 
 
 def test_an_uncollected_fact_is_unknown_never_passed() -> None:
-    def ask(facts: Facts) -> Iterator[Finding]:
+    def ask(facts: Facts) -> Iterator[Sentence]:
         known(facts.vcenter)
         yield "It is bad."
 
@@ -51,7 +51,7 @@ def test_an_uncollected_fact_is_unknown_never_passed() -> None:
 
 @pytest.mark.parametrize("leaving", [NotKnown("unread"), NotApplicable("elsewhere")], ids=["unknown", "elsewhere"])
 def test_what_was_found_before_a_rule_was_left_still_fails(leaving: Exception) -> None:
-    def find(_: Facts) -> Iterator[Finding]:
+    def find(_: Facts) -> Iterator[Sentence]:
         yield "It is bad."
         raise leaving
 
@@ -59,7 +59,7 @@ def test_what_was_found_before_a_rule_was_left_still_fails(leaving: Exception) -
 
 
 def test_a_rule_may_find_that_it_does_not_apply() -> None:
-    def leave(_: Facts) -> Iterable[Finding]:
+    def leave(_: Facts) -> Iterable[Sentence]:
         raise NotApplicable("It has no VM.")
 
     outcome = judge(made(leave), READY_CLASSIC)
@@ -67,7 +67,7 @@ def test_a_rule_may_find_that_it_does_not_apply() -> None:
 
 
 def test_a_rule_of_another_topology_is_not_asked() -> None:
-    def explode(_: Facts) -> Iterable[Finding]:
+    def explode(_: Facts) -> Iterable[Sentence]:
         raise ZeroDivisionError
 
     outcome = judge(made(explode), READY_MODERNIZED)
@@ -78,7 +78,7 @@ def test_a_rule_of_another_topology_is_not_asked() -> None:
 
 
 def test_a_bug_in_a_rule_is_not_hidden() -> None:
-    def explode(_: Facts) -> Iterable[Finding]:
+    def explode(_: Facts) -> Iterable[Sentence]:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
