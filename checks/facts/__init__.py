@@ -19,6 +19,7 @@ from .site_recovery import (
     Os,
     Policy,
     ProcessServer,
+    Provider,
     RegisteredVCenter,
     ReplicationGroup,
     ReprotectAgent,
@@ -59,6 +60,7 @@ class Facts:
     `item` is ABSENT when the vault has no such protected item (any more).
     `job` is ABSENT when the item is not busy.
     `group` is ABSENT when the machine is in no replication group.
+    `provider` is the control channel of the machine's configuration server or appliance, whichever it has.
     Server facts of the other topology are `Missing`; their rules are not applicable before they are asked.
     `target` / `agent` are the chosen master target / reprotect agent, ABSENT when there is none to choose.
     `policies` are those of the vault, `vcenters` those registered in the item's fabric.
@@ -76,6 +78,7 @@ class Facts:
     job: Job | Absent | Missing
     group: ReplicationGroup | Absent | Missing
     choice: Choice | Missing
+    provider: Provider | Missing
     configuration_server: ConfigurationServer | Missing
     process_servers: tuple[ProcessServer, ...] | Missing
     master_targets: tuple[MasterTarget, ...] | Missing
@@ -126,6 +129,7 @@ __all__ = [
     "Os",
     "Policy",
     "ProcessServer",
+    "Provider",
     "RegisteredVCenter",
     "ReplicationGroup",
     "ReprotectAgent",

@@ -160,6 +160,19 @@ class ConfigurationServer:
 
 
 @dataclass(frozen=True, slots=True)
+class Provider:
+    """The machine's control channel: the provider (DRA) of its configuration server or appliance, as the vault sees it.
+
+    `status` is "Connected" when the vault reaches it, "" where Azure does not tell.
+    """
+
+    status: str
+    last_heartbeat: Moment | Missing
+    name: str = ""
+    """The name of the configuration server or appliance it runs on, "" where Azure does not tell."""
+
+
+@dataclass(frozen=True, slots=True)
 class ProcessServer:
     """Loads are whole percents; `in_azure` is whether its address lies in the failed-over VM's virtual network."""
 

@@ -24,6 +24,7 @@ from homeward.checks.facts import (
     Os,
     Policy,
     ProcessServer,
+    Provider,
     RegisteredVCenter,
     ReplicationGroup,
     ReprotectAgent,
@@ -183,6 +184,7 @@ CONFIGURATION_SERVER = ConfigurationServer(
     provider_status="Connected",
     provider_heartbeat=RECENT,
 )
+PROVIDER = Provider(status="Connected", last_heartbeat=RECENT, name="cs01")
 PROCESS_SERVER = ProcessServer(
     server=server("ps-azure", "10.20.0.4"),
     service_status="Running",
@@ -272,6 +274,7 @@ READY_CLASSIC = Facts(
         log_storage="",
         policy="24h-failback",
     ),
+    provider=PROVIDER,
     configuration_server=CONFIGURATION_SERVER,
     process_servers=(PROCESS_SERVER,),
     master_targets=(MASTER_TARGET,),
@@ -345,6 +348,7 @@ READY_MODERNIZED = Facts(
         log_storage="logs01",
         policy="",
     ),
+    provider=Provider(status="Connected", last_heartbeat=RECENT, name="appliance01"),
     configuration_server=_NOT_MODERNIZED,
     process_servers=_NOT_MODERNIZED,
     master_targets=_NOT_MODERNIZED,
