@@ -53,7 +53,7 @@ class Discovered:
     vcenter_id: str
     datastores: tuple[str, ...]
     is_deleted: bool
-    last_discovery: Moment
+    last_discovery: Moment | Missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class ServerHealth:
     id: str
     ip_address: str
     version: str
-    last_heartbeat: Moment
+    last_heartbeat: Moment | Missing
     health: str
     """Normal, Warning, Critical, or "" where Azure does not tell."""
     health_errors: tuple[HealthError, ...]
@@ -226,10 +226,10 @@ class ReprotectAgent:
     fqdn: str
     health: str
     health_errors: tuple[HealthError, ...]
-    last_heartbeat: Moment
+    last_heartbeat: Moment | Missing
     accessible_datastores: tuple[str, ...]
     vcenter_id: str
-    last_discovery: Moment
+    last_discovery: Moment | Missing
     vsphere_id: str
     """The vCenter instance UUID of the appliance's VM, "" where Azure does not tell."""
 
@@ -242,7 +242,7 @@ class RegisteredVCenter:
     name: str
     address: str
     discovery_status: str
-    last_heartbeat: Moment
+    last_heartbeat: Moment | Missing
     health_errors: tuple[HealthError, ...]
 
 
