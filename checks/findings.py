@@ -45,11 +45,8 @@ def unknown(report: Report) -> tuple[Finding, ...]:
 
 
 def by_machine(report: Report) -> tuple[tuple[str, tuple[Outcome, ...]], ...]:
-    """Each machine with its outcomes. By place, not by name: two machines of a plan may have the same."""
-    each = len(report.outcomes) // max(1, len(report.machines))
-    return tuple(
-        (machine, report.outcomes[place * each : (place + 1) * each]) for place, machine in enumerate(report.machines)
-    )
+    """Each machine with its outcomes, in the order of the plan."""
+    return report.by_machine
 
 
 def attestations(report: Report) -> tuple[Rule, ...]:

@@ -34,8 +34,20 @@ class Report:
     sources: tuple[SourceReading, ...]
 
     @cached_property
+    def by_machine(self) -> tuple[tuple[str, tuple[Outcome, ...]], ...]:
+        """Each machine with its outcomes. By place, not by name: every machine has one outcome for each rule."""
+        each = len(self.outcomes) // max(1, len(self.machines))
+        return tuple(
+            (machine, self.outcomes[place * each : (place + 1) * each]) for place, machine in enumerate(self.machines)
+        )
+
+    @cached_property
     def verdict(self) -> Verdict:
-        return verdict_of(self.outcomes)
+        """That of the worst machine: one of which nothing is known is not made ready by the others."""
+        verdicts = {verdict_of(outcomes) for _, outcomes in self.by_machine}
+        if Verdict.BLOCKED in verdicts:
+            return Verdict.BLOCKED
+        return Verdict.UNKNOWN if Verdict.UNKNOWN in verdicts or not verdicts else Verdict.READY
 
     @property
     def applied(self) -> int:

@@ -7,7 +7,7 @@ from .recent import Shown
 from .slack import Poster, Sleep
 from .supervisor import Supervisor
 from .views.blocks import Message
-from .views.group import reply_messages, settled_message
+from .views.group import reply_messages, settled_messages
 
 PACE = 1.0
 """Slack lets an app post about once a second in a channel."""
@@ -29,7 +29,7 @@ class Replies:
     async def _write(self, shown: Shown, poster: Poster, channel: str, ts: str) -> None:
         wanted = reply_messages(shown.report)
         settled = [machine for machine in shown.replies if machine not in wanted]
-        messages = {**wanted, **{machine: settled_message(machine, shown.report) for machine in settled}}
+        messages = {**wanted, **settled_messages(settled, shown.report)}
         for place, (machine, message) in enumerate(messages.items()):
             if place:
                 await self._sleep(PACE)

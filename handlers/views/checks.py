@@ -9,7 +9,7 @@ from typing import cast
 from slack_sdk.models.blocks import Block, PlainTextObject
 from slack_sdk.models.views import View
 
-from homeward.checks.findings import by_machine, tally
+from homeward.checks.findings import tally
 from homeward.checks.model import Outcome, Rule, Severity, Status
 from homeward.checks.report import Report, verdict_of
 
@@ -85,7 +85,7 @@ def _modal(blocks: Sequence[Block], metadata: str) -> Modal:
 
 
 def _lines(report: Report) -> Iterator[str]:
-    for place, (machine, outcomes) in enumerate(by_machine(report)):
+    for place, (machine, outcomes) in enumerate(report.by_machine):
         if len(report.machines) > 1:
             verdict = verdict_of(outcomes)
             if place:

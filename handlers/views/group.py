@@ -1,13 +1,13 @@
 """The report of a group or plan: a table of its machines, what several of them share, the rest in the thread."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 from slack_sdk.models.blocks import Block, TableBlock
 from slack_sdk.models.blocks.basic_components import RawTextObject
 
-from homeward.checks.findings import Finding, Tally, by_machine, failed, tally, unknown
+from homeward.checks.findings import Finding, Tally, failed, tally, unknown
 from homeward.checks.model import Severity
 from homeward.checks.report import Report, Verdict, verdict_of
 
@@ -52,26 +52,28 @@ def group_message(report: Report, *, query: str, seconds: float, asked_by: str, 
 def reply_messages(report: Report) -> dict[str, Message]:
     """By machine, what the message itself does not tell: one reply for each machine, so many as a thread bears."""
     needing, shared = _needing(report), [finding for found in _all(report) for finding in _of_several(found)]
-    return {machine: _reply(machine, report, needing[machine], shared) for machine in list(needing)[:MOST_REPLIES]}
+    rows = {row.machine: row for row in _rows(report)}
+    return {machine: _reply(rows[machine], needing[machine], shared) for machine in list(needing)[:MOST_REPLIES]}
 
 
-def settled_message(machine: str, report: Report) -> Message:
-    """In place of an earlier reply, when a later check has nothing to tell of the machine alone."""
-    outcomes = report.of(machine)
+def settled_messages(machines: Iterable[str], report: Report) -> dict[str, Message]:
+    """In place of earlier replies, when a later check has nothing to tell of these machines alone."""
+    rows = {row.machine: row for row in _rows(report)}
+    return {machine: _settled(machine, rows.get(machine)) for machine in machines}
+
+
+def _settled(machine: str, row: "_Row | None") -> Message:
     name = mrkdwn(machine, NAME)
-    if not outcomes:
+    if row is None:
         text = f"{name} was not part of the latest check."
     else:
-        verdict = verdict_of(outcomes)
-        text = f"{SIGNS[verdict]} {name}: {WORDS[verdict]}; nothing more to tell of it since the latest check."
+        text = f"{SIGNS[row.verdict]} {name}: {WORDS[row.verdict]}; nothing more to tell of it since the latest check."
     return Message(text, built(section(text)))
 
 
-def _reply(machine: str, report: Report, own: Sequence[Finding], shared: Sequence[Finding]) -> Message:
-    outcomes = report.of(machine)
-    row = _Row(machine, verdict_of(outcomes), tally(outcomes))
-    headline = f"{mrkdwn(machine, NAME)}: {row.told}"
-    above = len({rule for finding in shared if machine in finding.machines for rule in finding.rules})
+def _reply(row: "_Row", own: Sequence[Finding], shared: Sequence[Finding]) -> Message:
+    headline = f"{mrkdwn(row.machine, NAME)}: {row.told}"
+    above = len({rule for finding in shared if row.machine in finding.machines for rule in finding.rules})
     are = "is" if above == 1 else "are"
     more = [context(f"{many(above, 'more check')} of it {are} told in the report above.")] if above else []
 
@@ -133,7 +135,7 @@ def _told(counts: Tally) -> list[str]:
 
 def _rows(report: Report) -> list[_Row]:
     """Machine by machine in the plan's order."""
-    return [_Row(machine, verdict_of(outcomes), tally(outcomes)) for machine, outcomes in by_machine(report)]
+    return [_Row(machine, verdict_of(outcomes), tally(outcomes)) for machine, outcomes in report.by_machine]
 
 
 def _table(rows: Sequence[_Row], most: int) -> list[Block]:

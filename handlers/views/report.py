@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from slack_sdk.models.blocks import Block
 
-from homeward.checks.findings import Finding, Tally, attestations, by_machine, failed, tally, unknown
+from homeward.checks.findings import Finding, Tally, attestations, failed, tally, unknown
 from homeward.checks.model import Rule, Severity, Status
 from homeward.checks.report import Report, Verdict, verdict_of
 from homeward.checks.subjects import Kind, SourceState
@@ -59,8 +59,7 @@ def headline(report: Report, counts: Tally) -> str:
             unread = [f"{counts.unread} could not be read"] if counts.unread else []
             return f"{name} cannot come home yet: {', '.join([_blockers(report, counts), *warnings, *unread])}"
         case Verdict.UNKNOWN:
-            what = [f"{many(counts.unread_blockers, 'check')} that could block it could not be read", *warnings]
-            told = ", ".join(what) if counts.checks else "nothing was checked"
+            told = ", ".join([_unread(report, counts), *warnings]) if counts.checks else "nothing was checked"
             return f"Nobody can tell yet whether {name} can come home: {told}"
 
 
@@ -68,8 +67,17 @@ def _blockers(report: Report, counts: Tally) -> str:
     blockers = many(counts.blockers, "blocker")
     if len(report.machines) <= 1:
         return blockers
-    blocked = sum(verdict_of(outcomes) is Verdict.BLOCKED for _, outcomes in by_machine(report))
+    blocked = sum(verdict_of(outcomes) is Verdict.BLOCKED for _, outcomes in report.by_machine)
     return f"{blockers} on {blocked} of {len(report.machines)} machines"
+
+
+def _unread(report: Report, counts: Tally) -> str:
+    if counts.unread_blockers:
+        return f"{many(counts.unread_blockers, 'check')} that could block it could not be read"
+    if len(report.machines) <= 1:
+        return "nothing that could block it was checked"
+    unknown = sum(verdict_of(outcomes) is Verdict.UNKNOWN for _, outcomes in report.by_machine)
+    return f"nothing that could block it was checked on {unknown} of {len(report.machines)} machines"
 
 
 def about(report: Report, counts: Tally, seconds: float, asked_by: str) -> Block:

@@ -1,9 +1,10 @@
 """The report of a group or plan."""
 
+from dataclasses import replace
 from typing import Any
 
-from homeward.checks import Kind, Status
-from homeward.handlers.views.group import group_message, reply_messages, settled_message
+from homeward.checks import Kind, Outcome, Status
+from homeward.handlers.views.group import group_message, reply_messages, settled_messages
 
 
 def _mixed(samples: Any) -> Any:
@@ -61,10 +62,11 @@ def test_in_private_there_is_no_thread_to_point_to(samples: Any, words: Any) -> 
 
 
 def test_a_machine_with_nothing_left_to_tell_says_how_it_stands(samples: Any, screen: Any, words: Any) -> None:
-    settled = settled_message("pay-db01", _mixed(samples))
+    both = settled_messages(["pay-db01", "gone"], _mixed(samples))
+    settled = both["pay-db01"]
     assert words(settled).startswith("✓ pay-db01: ready;")
     assert list(settled.blocks) == screen
-    assert "was not part of the latest check" in words(settled_message("gone", _mixed(samples)))
+    assert "was not part of the latest check" in words(both["gone"])
 
 
 def test_two_machines_of_one_name_keep_their_own_rows(samples: Any) -> None:
@@ -76,6 +78,32 @@ def test_two_machines_of_one_name_keep_their_own_rows(samples: Any) -> None:
 
     table: Any = next(block for block in _shown(both).blocks if block["type"] == "table")
     assert [row[1]["text"] for row in table["rows"][1:]] == ["✗ blocked", "✓ ready"]
+
+
+def test_the_headline_counts_what_the_table_counts(samples: Any) -> None:
+    reason = (Status.UNKNOWN, ("vc01 did not answer within 20 s",))
+    stopped = (Status.FAILED, ("Stopped.",))
+    told = {"a": {samples.stopped: stopped}, "b": {samples.stopped: stopped, samples.silent: stopped}}
+    told["c"] = {samples.privileges: reason, samples.silent: reason}
+    message = _shown(samples.report(told, name="payroll", kind=Kind.PLAN))
+    table: Any = next(block for block in message.blocks if block["type"] == "table")
+    columns = [sum(int(row[place]["text"]) for row in table["rows"][1:]) for place in (2, 3, 4)]
+
+    assert columns == [2, 1, 2]
+    assert message.text == (
+        "Recovery plan payroll cannot come home yet: 2 blockers on 2 of 3 machines, 1 warning, 2 could not be read"
+    )
+
+
+def test_a_plan_with_a_machine_of_which_nothing_was_checked_is_not_ready(samples: Any, words: Any) -> None:
+    rule = samples.rule("item-only")
+    report = samples.report({"a": {}, "b": {}}, name="payroll", kind=Kind.PLAN)
+    outcomes = (Outcome(rule, "a", Status.PASSED, ()), Outcome(rule, "b", Status.NOT_APPLICABLE, ("Not here.",)))
+    message = _shown(replace(report, outcomes=outcomes))
+    assert message.text == (
+        "Nobody can tell yet whether Recovery plan payroll can come home: "
+        "nothing that could block it was checked on 1 of 2 machines"
+    )
 
 
 def test_a_dead_source_is_told_once_for_all_machines(samples: Any, words: Any) -> None:
