@@ -165,8 +165,7 @@ class Preflight:
     async def _show(
         self, judged: Report, query: str, seconds: float, card: Card, poster: Poster, team: str, user: str
     ) -> None:
-        single = len(judged.machines) <= 1
-        if single:
+        if len(judged.machines) <= 1:
             message = report_message(judged, query=query, seconds=seconds, asked_by=user)
         else:
             threaded = not card.private
@@ -178,8 +177,7 @@ class Preflight:
         before = self._recent.at(place)
         shown = Shown(judged, seconds, before.replies if before else {})
         self._recent.keep(place, shown)
-        if not single:
-            self._replies.start(shown, poster, card.channel, card.ts)
+        self._replies.start(shown, poster, place)
 
     async def _show_raw(self, judged: Report, card: Card, poster: Poster, user: str) -> None:
         head, parts = raw_messages(judged, asked_by=user)

@@ -1,9 +1,10 @@
 """The thread below the report of several machines: a reply for each that needs something, changed by a later check."""
 
 import asyncio
+from dataclasses import dataclass, field
 
 from .problems import SlackRefused
-from .recent import Shown
+from .recent import Place, Shown
 from .slack import Poster, Sleep
 from .supervisor import Supervisor
 from .views.blocks import Message
@@ -13,27 +14,45 @@ PACE = 1.0
 """Slack lets an app post about once a second in a channel."""
 
 
+@dataclass(slots=True)
+class _Thread:
+    """Who writes below a message: one at a time, and only for the report that the message shows."""
+
+    shown: Shown
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
 class Replies:
     """Posts the replies in the background, so that the report never waits for them."""
 
     def __init__(self, supervisor: Supervisor, *, sleep: Sleep = asyncio.sleep) -> None:
         self._supervisor = supervisor
         self._sleep = sleep
+        self._threads: dict[Place, _Thread] = {}
 
-    def start(self, shown: Shown, poster: Poster, channel: str, ts: str) -> None:
+    def start(self, shown: Shown, poster: Poster, place: Place) -> None:
+        """Writes the thread of a report; whoever still writes that of an earlier one ends with the reply on its way."""
+
         async def tell(message: Message) -> None:
-            await poster.post(channel, message, thread=ts)
+            await poster.post(place.channel, message, thread=place.ts)
 
-        self._supervisor.start(self._write(shown, poster, channel, ts), name="replies", tell=tell)
+        thread = self._threads.setdefault(place, _Thread(shown))
+        thread.shown = shown
+        self._supervisor.start(self._write(thread, shown, poster, place), name="replies", tell=tell)
 
-    async def _write(self, shown: Shown, poster: Poster, channel: str, ts: str) -> None:
-        wanted = reply_messages(shown.report)
-        settled = [machine for machine in shown.replies if machine not in wanted]
-        messages = {**wanted, **settled_messages(settled, shown.report)}
-        for place, (machine, message) in enumerate(messages.items()):
-            if place:
-                await self._sleep(PACE)
-            await self._reply(shown, machine, message, poster, channel, ts)
+    async def _write(self, thread: _Thread, shown: Shown, poster: Poster, place: Place) -> None:
+        try:
+            # Not cancelled but waited for: a reply on its way must be known, or it would stay beside the new one.
+            async with thread.turn:
+                for number, (machine, message) in enumerate(_messages(shown).items()):
+                    if number:
+                        await self._sleep(PACE)
+                    if thread.shown is not shown:
+                        return
+                    await self._reply(shown, machine, message, poster, place.channel, place.ts)
+        finally:
+            if thread.shown is shown:
+                del self._threads[place]
 
     async def _reply(self, shown: Shown, machine: str, message: Message, poster: Poster, channel: str, ts: str) -> None:
         known = shown.replies.get(machine)
@@ -44,3 +63,9 @@ class Replies:
             except SlackRefused:
                 shown.replies.pop(machine)
         shown.replies[machine] = await poster.post(channel, message, thread=ts)
+
+
+def _messages(shown: Shown) -> dict[str, Message]:
+    """What the thread shall say by machine, replies of earlier reports included."""
+    wanted = reply_messages(shown.report) if len(shown.report.machines) > 1 else {}
+    return {**wanted, **settled_messages([machine for machine in shown.replies if machine not in wanted], shown.report)}

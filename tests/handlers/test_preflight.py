@@ -302,6 +302,47 @@ async def test_checking_a_plan_again_mends_the_replies_it_has(desk: Desk, collec
     assert "db02 was not part of the latest check" in desk.poster.last
 
 
+async def test_an_older_check_writes_nothing_below_a_newer_one(desk: Desk, collected: Any) -> None:
+    gate, reached = asyncio.Event(), asyncio.Event()
+
+    async def posted(*given: Any, thread: str = "") -> str:
+        if thread and not reached.is_set():
+            reached.set()
+            await gate.wait()
+        return str(await post(*given, thread=thread))
+
+    post, desk.poster.post = desk.poster.post, posted
+    desk.collect.answer = collected("web02", "db01", "db02", kind=Kind.PLAN, name="payroll")
+    await desk.command("payroll")
+    await reached.wait()
+    desk.collect.answer = collected("web01", "db02", kind=Kind.PLAN, name="payroll")
+    await desk.click(desk.press(CHECK_AGAIN, "payroll"))
+    await desk.poster.until(4)
+    gate.set()
+    await desk.supervisor.idle()
+
+    told = [(said.how, said.message.text) for said in desk.poster.said[4:]]
+    assert told == [
+        ("post", "web02: blocked, 1 blocker"),
+        ("post", "db02: blocked, 1 blocker"),
+        ("finish", "web02 was not part of the latest check."),
+    ]
+
+
+async def test_a_plan_of_which_one_machine_is_left_mends_its_thread(desk: Desk, collected: Any) -> None:
+    desk.collect.answer = collected("web02", "db02", kind=Kind.PLAN, name="payroll")
+    await desk.command("payroll")
+    await desk.supervisor.idle()
+    desk.poster.said.clear()
+    desk.collect.answer = collected("web02", kind=Kind.PLAN, name="payroll")
+    await desk.click(desk.press(CHECK_AGAIN, "payroll"))
+    await desk.supervisor.idle()
+    assert [said.message.text for said in desk.poster.said[2:]] == [
+        "✗ web02: blocked; nothing more to tell of it since the latest check.",
+        "db02 was not part of the latest check.",
+    ]
+
+
 async def test_a_failing_thread_leaves_the_report_as_it_is(desk: Desk, collected: Any) -> None:
     desk.collect.answer = collected("web02", "db02", kind=Kind.PLAN, name="payroll")
     await desk.command("payroll")
