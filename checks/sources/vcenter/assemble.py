@@ -18,7 +18,6 @@ class Assembly:
         self._found = found
         self._inventory = inventory
         self._parser = parser
-        self._seats: dict[VmQuery | None, Seat | Missing] = {}
         self._made: dict[object, Any] = {}
 
     def machine(self, wanted: Wanted, vcenter: VCenter) -> OnPremises:

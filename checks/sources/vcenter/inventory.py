@@ -18,7 +18,10 @@ from .wanted import VmQuery
 
 @dataclass(frozen=True, slots=True)
 class KnownVm:
-    """A VM as it was called when the inventory was read; `ref` is pyVmomi's reference to it."""
+    """A VM as it was called when the inventory was read; `ref` is pyVmomi's reference to it.
+
+    What vCenter did not tell, as of a VM that is inaccessible or may not be read, is "".
+    """
 
     ref: Any
     name: str
@@ -29,6 +32,8 @@ class KnownVm:
 
 
 Found = KnownVm | Absent | Missing
+_EXAMPLES = 3
+"""So many VMs are named where many could be meant."""
 
 
 class Inventory:
@@ -52,28 +57,48 @@ class Inventory:
             else:  # the authorization manager
                 self.privileges = tuple(str(one.privId) for one in _listed(told, "privilegeList"))
         self.names = tuple(vm.name for vm in vms)
+        self._untold = tuple(vm.name or "one without a name" for vm in vms if not (vm.uuid and vm.instance_uuid))
         self._by_instance = _index(vms, lambda vm: (vm.instance_uuid,))
         self._by_bios = _index(vms, lambda vm: (vm.uuid,))
         self._by_name = _index(vms, lambda vm: (vm.name,))
-        self._by_host_name = _index(vms, lambda vm: (vm.host_name, vm.host_name.partition(".")[0]))
+        self._by_host_name = _index(vms, lambda vm: (vm.host_name, _short(vm.host_name)))
         self._by_ip = _index(vms, lambda vm: (vm.ip,))
 
     def find(self, query: VmQuery) -> Found:
         """The VM that is meant; `Missing` if several could be."""
-        found: list[KnownVm] = []
-        if query.instance_uuid:
-            uuid = query.instance_uuid.casefold()
-            found = self._by_instance.get(uuid) or self._by_bios.get(uuid) or []
-            found = _narrowed(found, self._by_name.get(query.name.casefold()) or [])
-        else:
-            host_name = query.host_name.casefold()
-            named = self._by_name.get(query.name.casefold()) or []
-            guests = self._by_host_name.get(host_name) or self._by_host_name.get(host_name.partition(".")[0]) or []
-            addressed = self._by_ip.get(query.ip.casefold()) or []
-            found = _narrowed(_narrowed(named, guests), addressed) or _narrowed(guests, addressed) or addressed
+        found = self._by_uuid(query) if query.instance_uuid else self._by_names(query)
+        if isinstance(found, Missing):
+            return found
         if len(found) > 1:
-            return Missing(f"{self._vcenter} has {len(found)} VMs that could be {query}")
+            names = sorted({vm.name for vm in found if vm.name})
+            apart = f": {', '.join(names)}" if len(names) > 1 else ""
+            return Missing(f"{self._vcenter} has {len(found)} VMs that could be {query}{apart}")
         return found[0] if found else ABSENT
+
+    def _by_uuid(self, query: VmQuery) -> list[KnownVm] | Missing:
+        uuid = query.instance_uuid.casefold()
+        found = self._by_instance.get(uuid) or self._by_bios.get(uuid) or []
+        if not found and self._untold:
+            names = ", ".join(self._untold[:_EXAMPLES]) + (", ..." if len(self._untold) > _EXAMPLES else "")
+            return Missing(f"{self._vcenter} does not tell the UUIDs of all its VMs ({names}): one could be {query}")
+        named = self._by_name.get(query.name.casefold()) or []
+        return [vm for vm in found if vm in named] or found  # copies may have kept one BIOS UUID
+
+    def _by_names(self, query: VmQuery) -> list[KnownVm] | Missing:
+        """What the guest tells outranks the name in the inventory, which anybody can give to any VM."""
+        host_name = query.host_name.casefold()
+        named = self._by_name.get(query.name.casefold()) or []
+        guests = self._by_host_name.get(host_name) or self._by_host_name.get(_short(host_name)) or []
+        addressed = self._by_ip.get(query.ip.casefold()) or []
+        found = _common([named, guests, addressed])
+        if not found and guests and addressed:
+            found = _common([guests, addressed])
+        found = found or list({vm.ref: vm for vm in [*named, *guests, *addressed]}.values())
+        if len(found) == 1 and host_name and found[0].host_name and found[0] not in guests:
+            if found[0] not in named or found[0] not in addressed:
+                name, guest = found[0].name, found[0].host_name
+                return Missing(f"{self._vcenter}'s VM {name} calls itself {guest}: it may not be {query}")
+        return found
 
     def holds(self, name: str) -> bool:
         return name.casefold() in self._by_name
@@ -132,6 +157,11 @@ def _index(vms: Iterable[KnownVm], keys: Callable[[KnownVm], Iterable[str]]) -> 
     return dict(index)
 
 
-def _narrowed(found: list[KnownVm], by: list[KnownVm]) -> list[KnownVm]:
-    """The found ones that the other way also finds; all of them if that would leave none."""
-    return [vm for vm in found if vm in by] or found
+def _common(ways: Iterable[list[KnownVm]]) -> list[KnownVm]:
+    """The VMs that every way which finds any finds."""
+    finding = [way for way in ways if way]
+    return [vm for vm in finding[0] if all(vm in way for way in finding)] if finding else []
+
+
+def _short(host_name: str) -> str:
+    return host_name.casefold().partition(".")[0]

@@ -8,6 +8,8 @@ VM = (
     "config.hardware.device",
     "config.hardware.memoryMB",
     "guest.toolsRunningStatus",
+    "guest.hostName",
+    "guest.ipAddress",
     "runtime.connectionState",
     "runtime.powerState",
     "runtime.host",

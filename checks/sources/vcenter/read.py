@@ -111,7 +111,7 @@ class VCenterReader:
         for attempt in range(_CHANGES):
             inventory = self._known(not_older_than=0 if attempt else None)
             found = self._find(wanted, inventory)
-            unknown = any(vm is ABSENT and not query.empty for query, vm in found.items())
+            unknown = any(not isinstance(vm, KnownVm) and not query.empty for query, vm in found.items())
             if unknown and self._clock() - inventory.taken_at >= LOOK_AGAIN_AFTER:
                 inventory = self._known(not_older_than=0)
                 found = self._find(wanted, inventory)
@@ -201,7 +201,12 @@ def _place(found: Found, parser: Parser, inventory: Inventory) -> Any:
 
 
 def _renamed(query: VmQuery, found: Found, answer: Answer) -> bool:
-    """Whether a VM was found by a name that it no longer bears."""
+    """Whether a VM was found by a name or an address that it no longer bears."""
     if query.instance_uuid or not isinstance(found, KnownVm) or found.ref not in answer:
         return False
-    return answer[found.ref].text("name") != found.name
+    told = answer[found.ref]
+    return (
+        told.text("name") != found.name
+        or (bool(query.host_name) and told.text("guest.hostName") != found.host_name)
+        or (bool(query.ip) and told.text("guest.ipAddress") != found.ip)
+    )

@@ -10,7 +10,8 @@ class VmQuery:
     """How a VM is known from outside vCenter; all compared without case.
 
     `instance_uuid` alone decides where it is given: another VM of the same name is another VM.
-    Without it the name in the inventory counts, then the guest's host name, then its address.
+    Without it the name in the inventory, the guest's host name and its address must not name different VMs,
+    unless the guest's two agree.
     """
 
     instance_uuid: str = ""
@@ -30,6 +31,7 @@ class VmQuery:
 class Wanted:
     """One machine of a check: its own VM (an empty query for a physical server) and the chosen target's VM.
 
+    `machine` tells it apart in the answer; names do not, since machines may share one.
     `datastore` is the chosen one, "" for none; `modernized` tells which privileges Site Recovery's account needs.
     """
 

@@ -78,6 +78,58 @@ def test_two_vms_of_one_name_are_no_answer() -> None:
     assert ESTATE.find(VmQuery(name="twin")) == Missing("vc01 has 2 VMs that could be twin")
 
 
+NAMESAKE = ("mt-win01", "BIOS-8", "Inst-8", "other01", "10.0.0.8")
+REAL = ("Master Target 1", "BIOS-9", "Inst-9", "mt-win01.corp.example", "10.0.0.9")
+SERVER = VmQuery(name="mt-win01", host_name="mt-win01", ip="10.0.0.9")
+
+
+def test_a_guest_known_by_name_and_address_outranks_a_namesake_in_the_inventory() -> None:
+    assert found(inventory(NAMESAKE, REAL), SERVER) == "vm-1"
+
+
+@pytest.mark.parametrize(
+    "real",
+    [(*REAL[:3], REAL[3], ""), (*REAL[:3], "", REAL[4]), (*REAL[:3], REAL[3], "10.0.0.7")],
+    ids=["host name only", "address only", "another address"],
+)
+def test_a_name_and_a_guest_of_different_vms_are_no_answer(real: tuple[str, str, str, str, str]) -> None:
+    both = Missing("vc01 has 2 VMs that could be mt-win01: Master Target 1, mt-win01")
+    assert inventory(NAMESAKE, real).find(SERVER) == both
+
+
+def test_a_host_name_and_an_address_of_different_vms_are_no_answer() -> None:
+    other = ("Master Target 2", "BIOS-7", "Inst-7", "mt02", "10.0.0.9")
+    assert isinstance(inventory((*REAL[:4], "10.0.0.7"), other).find(SERVER), Missing)
+
+
+@pytest.mark.parametrize(
+    "vm",
+    [NAMESAKE, ("mt-old", "BIOS-8", "Inst-8", "other01", "10.0.0.9")],
+    ids=["the name", "the address"],
+)
+def test_a_vm_whose_guest_calls_itself_otherwise_is_no_answer(vm: tuple[str, str, str, str, str]) -> None:
+    assert inventory(vm).find(SERVER) == Missing(f"vc01's VM {vm[0]} calls itself other01: it may not be mt-win01")
+
+
+def test_a_vm_with_the_name_and_the_address_may_call_itself_otherwise() -> None:
+    assert found(inventory(("mt-win01", "BIOS-8", "Inst-8", "other01", "10.0.0.9")), SERVER) == "vm-0"
+
+
+@pytest.mark.parametrize("untold", [("", ""), ("BIOS-1", ""), ("", "Inst-1")], ids=["both", "instance", "BIOS"])
+def test_a_uuid_that_is_not_found_is_no_answer_while_some_vms_tell_none(untold: tuple[str, str]) -> None:
+    known = inventory(("lost", *untold, "", ""), ("web02", "BIOS-2", "Inst-2", "", ""))
+    assert found(known, VmQuery(instance_uuid="inst-2")) == "vm-1"
+    assert known.find(VmQuery(instance_uuid="inst-9", name="web01")) == Missing(
+        "vc01 does not tell the UUIDs of all its VMs (lost): one could be web01"
+    )
+
+
+def test_of_many_vms_without_a_uuid_three_are_named() -> None:
+    missing = inventory(*((f"lost{number}", "", "", "", "") for number in range(4))).find(VmQuery(instance_uuid="x"))
+    assert isinstance(missing, Missing)
+    assert "(lost0, lost1, lost2, ...)" in missing.reason
+
+
 def test_two_vms_of_one_bios_uuid_are_told_apart_by_name() -> None:
     copies = inventory(("web01", "same", "i1", "", ""), ("web01-copy", "same", "i2", "", ""))
     assert isinstance(copies.find(VmQuery(instance_uuid="SAME")), Missing)

@@ -212,6 +212,46 @@ async def test_a_vm_that_was_renamed_is_not_taken_for_the_one_of_its_old_name(
     assert (await read_one(reader, want("web01"))).target_vm is ABSENT
 
 
+@pytest.mark.parametrize(
+    ("query", "attribute"),
+    [
+        (VmQuery(host_name="mt-win01"), "guest_hostname"),
+        (VmQuery(ip="10.20.0.99"), "guest_ip"),
+    ],
+    ids=["host name", "address"],
+)
+async def test_a_vm_found_by_its_guest_is_looked_for_again_when_the_guest_has_changed(
+    reader: VCenterReader, estate: Estate, query: VmQuery, attribute: str
+) -> None:
+    target = estate.vcenter.vm("mt-win01")
+    target.guest_hostname, target.guest_ip = "mt-win01", "10.20.0.99"
+    wanted = Wanted("web01", VmQuery(), query, "", modernized=False)
+    assert vm_of((await read_one(reader, wanted)).target_vm).name == "mt-win01"
+    setattr(target, attribute, "")
+    assert (await read_one(reader, wanted)).target_vm is ABSENT
+
+
+@pytest.mark.parametrize("path", ["config.instanceUuid", "config.uuid", "config"])
+async def test_a_vm_is_not_gone_while_uuids_may_not_be_read(
+    reader: VCenterReader, vcenter: SandboxVCenter, estate: Estate, path: str
+) -> None:
+    vcenter.faults.no_permission_paths.add(path)
+    query = VmQuery(instance_uuid="50130000-0000-0000-0000-00000000ffff", name="gone01")
+    read = await read_one(reader, Wanted("gone01", query, VmQuery(name="appliance01"), "", modernized=True))
+    assert isinstance(read.source_vm, Missing)
+    assert "vc01 does not tell the UUIDs of all its VMs" in read.source_vm.reason
+
+
+async def test_what_was_not_told_is_asked_again_once_the_inventory_may_be_read_again(
+    reader: VCenterReader, vcenter: SandboxVCenter, want: Want, clock: Any
+) -> None:
+    vcenter.faults.no_permission_paths.add("config.instanceUuid")
+    assert isinstance((await read_one(reader, want("web01"))).source_vm, Missing)
+    vcenter.faults.clear()
+    clock.now += 11
+    assert vm_of((await read_one(reader, want("web01"))).source_vm).name == "web01"
+
+
 async def test_a_vm_that_appeared_is_found_once_the_inventory_may_be_read_again(
     reader: VCenterReader, vcenter: SandboxVCenter, estate: Estate, clock: Any, want: Want
 ) -> None:
