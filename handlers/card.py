@@ -1,6 +1,7 @@
 """One message that shows one thing as it changes, in the channel, or privately where the bot cannot speak."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 
 from .problems import NotHere, SlackRefused
@@ -42,7 +43,8 @@ class Card:
                 self.ts = await self._posted(message)
         except NotHere:
             self._private, self._note = True, INVITE
-            await self._poster.whisper(self._noted(message))
+            with suppress(SlackRefused):
+                await self._poster.whisper(self._noted(message))
         except SlackRefused:
             # Slack may be slow or down for a moment: the result is what matters, and `finish` finds a way.
             return

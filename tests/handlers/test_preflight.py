@@ -171,6 +171,19 @@ async def test_where_the_bot_is_not_the_person_alone_gets_everything(desk: Desk)
     assert "cannot come home yet" in desk.poster.last
 
 
+async def test_a_report_is_not_lost_when_even_the_first_whisper_fails(desk: Desk) -> None:
+    desk.poster.refuse = {
+        "post": [NotHere("chat.postMessage", "not_in_channel")],
+        "whisper": [SlackRefused("an answer in private", "no_answer")],
+    }
+    await desk.command("web02")
+    await desk.supervisor.idle()
+
+    assert desk.poster.ways == ["whisper"]
+    assert "cannot come home yet" in desk.poster.last
+    assert "/invite" in desk.poster.last
+
+
 async def test_json_too_is_whispered_where_the_bot_is_not(desk: Desk) -> None:
     desk.poster.refuse["post"] = [NotHere("chat.postMessage", "channel_not_found")]
     await desk.command("web02 --json")
