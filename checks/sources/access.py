@@ -44,13 +44,15 @@ class VCenterAccess:
 class Limits:
     """How long and how much: seconds and counts.
 
-    `collect_timeout` bounds each source of a check; `list_ttl` is how long a vault's lists are shared by checks;
-    `run_command` allows the opt-in checks that run commands inside guests.
+    `collect_timeout` bounds each source in each of a check's two stages; `list_ttl` is how long a vault's lists are
+    shared by checks; `run_command` allows the opt-in checks that run commands inside guests, which together take at
+    most `run_command_timeout` (one command usually takes Azure 30 to 60 seconds).
     """
 
     collect_timeout: float = 20.0
     list_ttl: float = 2.0
     run_command: bool = False
+    run_command_timeout: float = 120.0
 
 
 class SourceError(Exception):

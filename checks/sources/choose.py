@@ -51,19 +51,30 @@ def reprotect_agent(item: Item, agents: Iterable[ReprotectAgent], now: datetime)
     return min(agents, key=unfit, default=ABSENT)
 
 
+def process_server(servers: Iterable[ProcessServer], now: datetime) -> str:
+    """The name of one: in Azure is advised for the way back, a silent one is for want of another; "" for none."""
+    best = min(
+        servers,
+        key=lambda s: (_stale(s.server.last_heartbeat, now), s.in_azure is not True, s.server.name),
+        default=None,
+    )
+    return best.server.name if best else ""
+
+
 def choice(
     item: Item,
     *,
     target: MasterTarget | ReprotectAgent | Absent | Missing,
-    process_servers: tuple[ProcessServer, ...] | Missing,
     policies: tuple[Policy, ...] | Missing,
-    now: datetime,
 ) -> Choice:
-    """The values a start would use for the machine if nobody chose; "" where a person has to choose."""
+    """The values a start would use for the machine if nobody chose; "" where a person has to choose.
+
+    The process server is `process_server`'s to choose.
+    """
     return Choice(
         asked=False,
         target=_name(target),
-        process_server=_process_server(process_servers, now),
+        process_server="",
         datastore=_datastore(item, target),
         retention=_retention(item, target),
         log_storage=item.log_storage_id,
@@ -75,14 +86,6 @@ def _name(target: MasterTarget | ReprotectAgent | Absent | Missing) -> str:
     if isinstance(target, MasterTarget):
         return target.server.name
     return target.name if isinstance(target, ReprotectAgent) else ""
-
-
-def _process_server(servers: tuple[ProcessServer, ...] | Missing, now: datetime) -> str:
-    """One in Azure is advised for the way back; a silent one only if there is no other."""
-    if isinstance(servers, Missing) or not servers:
-        return ""
-    best = min(servers, key=lambda s: (_stale(s.server.last_heartbeat, now), s.in_azure is not True, s.server.name))
-    return best.server.name
 
 
 def _datastore(item: Item, target: MasterTarget | ReprotectAgent | Absent | Missing) -> str:

@@ -1,7 +1,10 @@
-"""One check's reading: find the subject, read every source at once, and give each machine its `Facts`."""
+"""One check's reading, in two stages that take at most `collect_timeout` each (run-command apart).
+
+First the vaults' lists: they tell the subject, its servers and the target. Then everything about its machines, all
+sources at once.
+"""
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,20 +19,22 @@ from homeward.checks.facts import (
     LogStorage,
     Missing,
     NotAsked,
+    Policy,
     ProcessServer,
     Topology,
 )
 from homeward.checks.subjects import Answer, Choices, Collected, Kind, NoMatch, SourceState, Subject, Watch
 
 from .access import Limits, SourceError
-from .azure import AzureReader, Fabric, VaultReader
-from .find import Listing, Match, fold, last_segment, matches, nearest
-from .join import FABRIC_UNKNOWN, OTHER_STACK, Around, Machine, facts_of, gone, machine, nothing_known, wanted
+from .azure import AzureReader, Fabric, VaultReader, unplaced
+from .find import Listing, Match, fold, matches, nearest
+from .join import Around, Machine, facts_of, gone, labels, machine, nothing_known, placed, wanted
 from .readings import Readings
 from .vcenter import OnPremises, VCenterReader, merge
 
 COMPUTE = "Azure compute"
 STORAGE = "Azure storage"
+NETWORK = "Azure network"
 RUN_COMMAND = "run-command"
 
 JOBS_AT_ONCE = 8
@@ -42,6 +47,15 @@ class Clocks:
 
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """What the first stage reads of one vault. `fabrics` by folded id."""
+
+    listing: Listing
+    fabrics: Mapping[str, Fabric] | Missing
+    policies: tuple[Policy, ...] | Missing
 
 
 class Collector:
@@ -65,17 +79,25 @@ class Collector:
         self._clocks = clocks
 
     async def __call__(self, name: str, watch: Watch) -> Answer:
-        readings = Readings(watch, timeout=self._limits.collect_timeout, clock=self._clocks.monotonic)
+        limits = self._limits
+        readings = Readings(
+            watch,
+            timeout=limits.collect_timeout,
+            timeouts={RUN_COMMAND: limits.run_command_timeout},
+            clock=self._clocks.monotonic,
+        )
         readings.expect(*map(_vault_source, self._vaults), COMPUTE, *map(_vcenter_source, self._vcenters))
-        listed = await asyncio.gather(*(self._list(vault, readings) for vault in self._vaults.values()))
-        listings = [listing for listing in listed if isinstance(listing, Listing)]
-        unread = [reason.reason for reason in listed if isinstance(reason, Missing)]
+        read = await asyncio.gather(*(self._lists(vault, readings) for vault in self._vaults.values()))
+        readings.next_stage()
+        lists = [one for one in read if isinstance(one, _Lists)]
+        unread = [one.reason for one in read if isinstance(one, Missing)]
+        listings = [one.listing for one in lists]
         found = matches(name, listings)
         if len(found) > 1:
             return Choices(name, tuple(match.candidate for match in found))
         if found:
-            listing = next(listing for listing in listings if listing.vault == found[0].vault)
-            return await self._subject(found[0], listing, readings)
+            home = next(one for one in lists if one.listing.vault == found[0].vault)
+            return await self._subject(found[0], home, readings)
         if unread or not self._vaults:
             return self._nothing(name, unread[0] if unread else "no vault is configured", readings)
         return await self._elsewhere(name, listings, readings)
@@ -84,81 +106,86 @@ class Collector:
         """Closes every connection; safe to call twice."""
         await asyncio.gather(self._azure.close(), *(vcenter.close() for vcenter in self._vcenters.values()))
 
-    async def _list(self, vault: VaultReader, readings: Readings) -> Listing | Missing:
+    async def _lists(self, vault: VaultReader, readings: Readings) -> _Lists | Missing:
         source = _vault_source(vault.name)
         # The networks come from the items' list: asked for at once they share its pages, later it might be read anew.
-        items, networks, plans = await asyncio.gather(
+        # Fabrics and policies are read with the lists: vCenter can't be asked before the target is known.
+        items, networks, plans, fabrics, policies = await asyncio.gather(
             readings.read(source, vault.items()),
             readings.read(source, vault.networks()),
             readings.read(source, vault.plans()),
+            readings.read(source, vault.fabrics()),
+            readings.read(source, vault.policies()),
         )
         if isinstance(items, Missing):
             return items
         if isinstance(networks, Missing):
             return networks
-        # Without its plans a vault can still tell of its machines; a plan's name is then not known to be wrong.
-        return plans if isinstance(plans, Missing) else Listing(vault.name, items, plans, networks)
+        if isinstance(plans, Missing):
+            return plans  # a name that is not among the machines' could be a plan's
+        by_id = fabrics if isinstance(fabrics, Missing) else {fold(fabric.id): fabric for fabric in fabrics}
+        return _Lists(Listing(vault.name, items, plans, networks), by_id, policies)
 
-    async def _subject(self, match: Match, listing: Listing, readings: Readings) -> Collected:
+    async def _subject(self, match: Match, lists: _Lists, readings: Readings) -> Collected:
         now = self._clocks.now()
-        vault = self._vaults[match.vault]
+        vault, listing = self._vaults[match.vault], lists.listing
         by_id = {fold(item.id): item for item in listing.items}
-        present = [by_id[fold(id)] for id in match.item_ids if fold(id) in by_id]
-        lost = [id for id in match.item_ids if fold(id) not in by_id]
-        source = _vault_source(vault.name)
+        ids = {fold(id): id for id in match.item_ids}
+        present = [by_id[id] for id in ids if id in by_id]
+        lost = [ids[id] for id in ids if id not in by_id]
+        names = labels(present, lost)
+        machines = [machine(names[fold(item.id)], item, lists.fabrics, lists.policies, now) for item in present]
         async with asyncio.TaskGroup() as at_once:
             jobs = at_once.create_task(self._jobs(vault, present, readings))
             azure_vms = at_once.create_task(self._azure_vms(present, readings))
             log_storage = at_once.create_task(self._log_storage(vault, present, readings))
-            guests = at_once.create_task(self._guests(present, readings))
-            vcenters = at_once.create_task(readings.read(source, vault.vcenters()))
-            # vCenter is asked for the target's VM too, so it waits for the lists that tell the target.
-            fabrics, policies = await asyncio.gather(
-                readings.read(source, vault.fabrics()), readings.read(source, vault.policies())
-            )
-            by_fabric = fabrics if isinstance(fabrics, Missing) else {fold(fabric.id): fabric for fabric in fabrics}
-            servers = await self._process_servers(present, by_fabric, listing.networks)
-            machines = [
-                machine(label, item, by_fabric, servers.get(fold(item.id), Missing(OTHER_STACK)), policies, now)
-                for label, item in zip(_labels(present), present, strict=True)
-            ]
-            on_premises = await self._on_premises(machines, readings)
+            guests = at_once.create_task(self._guests(machines, readings))
+            vcenters = at_once.create_task(readings.read(_vault_source(vault.name), vault.vcenters()))
+            servers = at_once.create_task(self._process_servers(machines, listing.networks, readings))
+            on_premises = at_once.create_task(self._on_premises(machines, readings))
         around = Around(
             jobs=jobs.result(),
             azure_vms=azure_vms.result(),
             log_storage=log_storage.result(),
             guests=guests.result(),
-            on_premises=on_premises,
+            on_premises=on_premises.result(),
             vcenters=vcenters.result(),
-            policies=policies,
+            policies=lists.policies,
         )
-        facts = facts_of(machines, listing.items, around, now)
+        in_place = [
+            placed(one, found, now) if (found := servers.result().get(fold(one.item.id))) is not None else one
+            for one in machines
+        ]
+        facts = facts_of(in_place, listing.items, around, now)
         return Collected(
             subject=Subject(match.candidate.name, match.candidate.kind, match.vault),
             checked_at=now,
-            machines=facts + tuple(gone(last_segment(id), now) for id in lost),
+            machines=facts + tuple(gone(names[fold(id)], now) for id in lost),
             sources=readings.all(),
         )
 
     async def _process_servers(
-        self, items: Iterable[Item], fabrics: Mapping[str, Fabric] | Missing, networks: Mapping[str, str]
-    ) -> Mapping[str, tuple[ProcessServer, ...] | Missing]:
-        """Each classic machine's process servers, with their place told as seen from its network in Azure."""
-        classic = [item for item in items if item.topology is Topology.CLASSIC]
-        if isinstance(fabrics, Missing) or not classic:
-            return {fold(item.id): fabrics for item in classic if isinstance(fabrics, Missing)}
-        placed: dict[tuple[str, str], tuple[ProcessServer, ...]] = {}
-        of_item: dict[str, tuple[ProcessServer, ...] | Missing] = {}
-        for item in classic:
-            fabric, network = fabrics.get(fold(item.fabric_id)), networks.get(item.id.casefold(), "")
-            if fabric is None:
-                of_item[fold(item.id)] = Missing(FABRIC_UNKNOWN)
-                continue
-            key = (fabric.id, fold(network))
-            if key not in placed:
-                placed[key] = await self._azure.place(fabric.process_servers, network)
-            of_item[fold(item.id)] = placed[key]
-        return of_item
+        self, machines: Iterable[Machine], networks: Mapping[str, str], readings: Readings
+    ) -> Mapping[str, tuple[ProcessServer, ...]]:
+        """Each classic machine's process servers by folded item id, placed as seen from its network in Azure."""
+
+        async def one(fabric: Fabric, network: str) -> tuple[ProcessServer, ...]:
+            servers = fabric.process_servers
+            if not network or not servers:
+                return unplaced(servers, "Azure does not tell the virtual network of the failed-over VM")
+            read = await readings.read(NETWORK, self._azure.place(servers, network))
+            return unplaced(servers, read.reason) if isinstance(read, Missing) else read
+
+        wanted: dict[tuple[str, str], tuple[Fabric, str]] = {}
+        of_item: dict[str, tuple[str, str]] = {}
+        for each in machines:
+            item, fabric = each.item, each.fabric
+            if item.topology is Topology.CLASSIC and not isinstance(fabric, Missing):
+                network = networks.get(item.id.casefold(), "")
+                key = of_item[fold(item.id)] = (fold(fabric.id), fold(network))
+                wanted.setdefault(key, (fabric, network))
+        told = dict(zip(wanted, await asyncio.gather(*(one(*each) for each in wanted.values())), strict=True))
+        return {id: told[key] for id, key in of_item.items()}
 
     async def _jobs(
         self, vault: VaultReader, items: Iterable[Item], readings: Readings
@@ -189,12 +216,22 @@ class Collector:
         read = await asyncio.gather(*(readings.read(STORAGE, self._azure.log_storage(id, vault.address)) for id in ids))
         return dict(zip(map(fold, ids), read, strict=True))
 
-    async def _guests(self, items: Iterable[Item], readings: Readings) -> Mapping[str, GuestProbe | Missing] | NotAsked:
+    async def _guests(
+        self, machines: Iterable[Machine], readings: Readings
+    ) -> Mapping[str, GuestProbe | Missing] | NotAsked:
         if not self._limits.run_command:
             return NOT_ASKED
-        machines = [item for item in items if item.azure_vm_id]
-        read = await asyncio.gather(*(readings.read(RUN_COMMAND, self._azure.probe(item)) for item in machines))
-        return {fold(item.azure_vm_id): probe for item, probe in zip(machines, read, strict=True)}
+
+        async def one(item: Item, fabric: Fabric | Missing) -> GuestProbe | Missing:
+            return (
+                fabric
+                if isinstance(fabric, Missing)
+                else await readings.read(RUN_COMMAND, self._azure.probe(item, fabric))
+            )
+
+        asked = {fold(each.item.azure_vm_id): each for each in machines if each.item.azure_vm_id}
+        read = await asyncio.gather(*(one(each.item, each.fabric) for each in asked.values()))
+        return dict(zip(asked, read, strict=True))
 
     async def _on_premises(self, machines: Sequence[Machine], readings: Readings) -> Mapping[str, OnPremises]:
         queries = [wanted(machine) for machine in machines]
@@ -221,12 +258,6 @@ class Collector:
             if reading.state is SourceState.READING:
                 readings.skip(reading.name, "not asked: the vault could not be read")
         return Collected(Subject(name, Kind.MACHINE, ""), now, (nothing_known(name, reason, now),), readings.all())
-
-
-def _labels(items: Sequence[Item]) -> list[str]:
-    """The machines' names; those that several machines of the check share get their resource names beside them."""
-    count = Counter(fold(item.name) for item in items)
-    return [item.name if count[fold(item.name)] == 1 else f"{item.name} ({last_segment(item.id)})" for item in items]
 
 
 def _vault_source(name: str) -> str:

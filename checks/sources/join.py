@@ -1,7 +1,8 @@
 """Joining what the sources told into each machine's `Facts`."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from homeward.checks.facts import (
@@ -29,8 +30,8 @@ from homeward.checks.facts import (
 )
 
 from .azure import Fabric
-from .choose import choice, master_target, reprotect_agent
-from .find import fold, group_key
+from .choose import choice, master_target, process_server, reprotect_agent
+from .find import fold, group_key, last_segment
 from .vcenter import OnPremises, VmQuery, Wanted
 
 OTHER_STACK = "the machine is protected by the other stack"
@@ -57,7 +58,7 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What the sources told beyond the items, by folded id (jobs, VMs, storage) or by machine label."""
+    """What the sources told beyond the items, by folded id: of the job, the Azure VM, the account, the item."""
 
     jobs: Mapping[str, Job | Absent | Missing]
     azure_vms: Mapping[str, AzureVm | Absent | Missing]
@@ -73,11 +74,13 @@ def machine(
     label: str,
     item: Item,
     fabrics: Mapping[str, Fabric] | Missing,
-    process_servers: tuple[ProcessServer, ...] | Missing,
     policies: tuple[Policy, ...] | Missing,
     now: datetime,
 ) -> Machine:
-    """A machine with the target and values that are the sensible choice for it. `fabrics` by folded id."""
+    """A machine with the target and values that are the sensible choice for it. `fabrics` by folded id.
+
+    Its process server is chosen by `placed`, when their places are known.
+    """
     fabric = _fabric(item, fabrics)
     target: MasterTarget | Absent | Missing = Missing(OTHER_STACK)
     agent: ReprotectAgent | Absent | Missing = Missing(OTHER_STACK)
@@ -86,8 +89,40 @@ def machine(
     elif item.topology is Topology.MODERNIZED:
         agent = fabric if isinstance(fabric, Missing) else reprotect_agent(item, fabric.agents, now)
     chosen = target if item.topology is Topology.CLASSIC else agent
-    picked = choice(item, target=chosen, process_servers=process_servers, policies=policies, now=now)
-    return Machine(label, item, fabric, process_servers, target, agent, picked)
+    servers = fabric if isinstance(fabric, Missing) else Missing("the places of its process servers were not read")
+    picked = choice(item, target=chosen, policies=policies)
+    return Machine(label, item, fabric, servers, target, agent, picked)
+
+
+def placed(machine: Machine, servers: tuple[ProcessServer, ...], now: datetime) -> Machine:
+    """The machine with its process servers, and the one of them that is the sensible choice."""
+    chosen = replace(machine.choice, process_server=process_server(servers, now))
+    return replace(machine, process_servers=servers, choice=chosen)
+
+
+def labels(items: Iterable[Item], lost: Iterable[str]) -> Mapping[str, str]:
+    """A name for each machine of a check by its folded item id, no two alike. `lost` are ids of items that are gone.
+
+    Names that several share get their resource names beside them, then their fabrics', then their whole ids.
+    """
+    names = {
+        fold(item.id): (
+            item.name,
+            f"{item.name} ({last_segment(item.id)})",
+            f"{item.name} ({last_segment(item.id)}, {item.fabric_name or last_segment(item.fabric_id)})",
+            f"{item.name} ({item.id})",
+        )
+        for item in items
+    } | {fold(id): (last_segment(id), f"{last_segment(id)} (gone)", f"{last_segment(id)} ({id})") for id in lost}
+    depth = dict.fromkeys(names, 0)
+    while True:
+        found = {id: names[id][depth[id]] for id in names}
+        count = Counter(map(fold, found.values()))
+        deeper = [id for id, name in found.items() if count[fold(name)] > 1 and depth[id] + 1 < len(names[id])]
+        if not deeper:
+            return found
+        for id in deeper:
+            depth[id] += 1
 
 
 def wanted(machine: Machine) -> Wanted:
@@ -101,7 +136,7 @@ def wanted(machine: Machine) -> Wanted:
     elif isinstance(chosen, ReprotectAgent):
         target = VmQuery(instance_uuid=chosen.vsphere_id, name=chosen.name, host_name=chosen.fqdn)
     modernized = item.topology is Topology.MODERNIZED
-    return Wanted(machine.label, source, target, machine.choice.datastore, modernized=modernized)
+    return Wanted(fold(item.id), source, target, machine.choice.datastore, modernized=modernized)
 
 
 def facts_of(
@@ -127,12 +162,12 @@ def gone(name: str, now: datetime) -> Facts:
 def _facts(
     machine: Machine,
     groups: Mapping[str, ReplicationGroup],
-    coming: Mapping[str, int | Missing],
+    coming: Mapping[tuple[str, str], int | Missing],
     around: Around,
     now: datetime,
 ) -> Facts:
     item, fabric = machine.item, machine.fabric
-    here = around.on_premises.get(machine.label) or _unread("vCenter was not asked")
+    here = around.on_premises.get(fold(item.id)) or _unread("vCenter was not asked")
     classic = item.topology is Topology.CLASSIC
     other = Missing(OTHER_STACK)
     vcenters = around.vcenters
@@ -166,7 +201,7 @@ def _facts(
         target_vm=here.target_vm,
         target_host=here.target_host,
         datastores=here.datastores,
-        disks_to_come=coming.get(machine.choice.target, Missing("no target is chosen")),
+        disks_to_come=coming.get(_seat(machine), Missing("no target is chosen")),
     )
 
 
@@ -209,17 +244,24 @@ def _groups(everything: Iterable[Item], chosen_for: Mapping[str, str]) -> Mappin
     }
 
 
-def _disks_to_come(machines: Iterable[Machine]) -> Mapping[str, int | Missing]:
+def _disks_to_come(machines: Iterable[Machine]) -> Mapping[tuple[str, str], int | Missing]:
     """How many disks each chosen target would get from all machines of the check together."""
-    coming: dict[str, int | Missing] = {}
+    coming: dict[tuple[str, str], int | Missing] = {}
     for machine in machines:
-        before, disks = coming.get(machine.choice.target, 0), machine.item.disks
+        if not machine.choice.target:
+            continue
+        seat, disks = _seat(machine), machine.item.disks
+        before = coming.get(seat, 0)
         if isinstance(disks, Missing):
-            coming[machine.choice.target] = disks
+            coming[seat] = disks
         elif not isinstance(before, Missing):
-            coming[machine.choice.target] = before + len(disks)
-    coming.pop("", None)
+            coming[seat] = before + len(disks)
     return coming
+
+
+def _seat(machine: Machine) -> tuple[str, str]:
+    """Tells the chosen target apart: two fabrics may have targets of one name."""
+    return fold(machine.item.fabric_id), fold(machine.choice.target)
 
 
 def _unread(reason: str) -> OnPremises:

@@ -78,7 +78,7 @@ class StaticToken:
 class AzureConnection:
     """Everything that reads Azure goes through one of these. It opens nothing before it is asked something.
 
-    No read lasts longer than `timeout` seconds. TLS is always verified.
+    No read lasts longer than `timeout` seconds, unless it brings its own limit. TLS is always verified.
     """
 
     def __init__(self, access: AzureAccess, *, timeout: float) -> None:
@@ -133,15 +133,16 @@ class AzureConnection:
             task.exception()  # looked at, so that asyncio does not report it when nobody waits any more
 
     @asynccontextmanager
-    async def asking(self, whom: str) -> AsyncGenerator[None, None]:
+    async def asking(self, whom: str, *, timeout: float | None = None) -> AsyncGenerator[None, None]:  # noqa: ASYNC109 - a limit of its own, not the caller's
         """Reads of `whom` happen inside: bounded in time, and every failure becomes a `SourceError`."""
+        timeout = self.timeout if timeout is None else timeout
         try:
-            with until(self.timeout):
-                async with asyncio.timeout(self.timeout):
+            with until(timeout):
+                async with asyncio.timeout(timeout):
                     yield
         except (AzureError, aiohttp.ClientError, OSError, ValueError, TypeError, AttributeError, KeyError) as error:
             # The last four: the SDK takes an answer of an unexpected form apart without looking.
-            raise explain(error, asked=whom, host=self.host, timeout=self.timeout) from error
+            raise explain(error, asked=whom, host=self.host, timeout=timeout) from error
 
     async def site_recovery(self, subscription_id: str) -> SiteRecoveryManagementClient:
         await self._open()

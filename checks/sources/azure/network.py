@@ -28,16 +28,11 @@ class Networks:
         self._prefixes: dict[str, Shared[Prefixes]] = {}
 
     async def place(self, servers: Sequence[ProcessServer], vnet_id: str) -> tuple[ProcessServer, ...]:
-        """The servers with `in_azure` told: whether their address lies in the network. Never raises `SourceError`."""
-        if not servers:
-            return ()
+        """The servers with `in_azure` told: whether their address lies in the network. May raise `SourceError`."""
         vnet = resource(vnet_id, VNET)
         if vnet is None:
-            return _told(servers, Missing("Azure does not tell the virtual network of the failed-over VM"))
-        try:
-            prefixes = await self._read(vnet_id, vnet.name)
-        except SourceError as error:
-            return _told(servers, Missing(error.reason))
+            return unplaced(servers, f"{vnet_id} is not the id of a virtual network")
+        prefixes = await self._read(vnet_id, vnet.name)
         return tuple(replace(server, in_azure=_within(server, prefixes)) for server in servers)
 
     async def _read(self, vnet_id: str, name: str) -> Prefixes:
@@ -59,8 +54,9 @@ class Networks:
         return await self._prefixes[key].get()
 
 
-def _told(servers: Sequence[ProcessServer], missing: Missing) -> tuple[ProcessServer, ...]:
-    return tuple(replace(server, in_azure=missing) for server in servers)
+def unplaced(servers: Sequence[ProcessServer], reason: str) -> tuple[ProcessServer, ...]:
+    """The servers where it is not known whether they are in Azure."""
+    return tuple(replace(server, in_azure=Missing(reason)) for server in servers)
 
 
 def _within(process_server: ProcessServer, prefixes: Prefixes) -> bool | Missing:

@@ -1,5 +1,6 @@
 """A look inside the Azure VM by run-command: opt-in, off by default, changes nothing in the guest."""
 
+import asyncio
 import re
 from ipaddress import ip_address
 
@@ -13,6 +14,8 @@ from .ids import resource
 from .wire import Wire
 
 POLL_SECONDS = 2
+AT_ONCE = 4
+"""Commands in flight: they are work for Azure's agents and for the guests, not reads."""
 _SAID = re.compile(r"homeward running=(\d) automatic=(\d) control=(\d) data=(\d)")
 
 _WINDOWS = """\
@@ -39,10 +42,12 @@ echo "homeward running=$running automatic=$automatic control=$control data=$data
 
 
 class GuestProber:
-    """Only made where the settings allow run-command."""
+    """Runs commands where the settings allow it: `AT_ONCE` at a time for all checks, each at most `timeout` seconds."""
 
-    def __init__(self, connection: AzureConnection) -> None:
+    def __init__(self, connection: AzureConnection, *, timeout: float) -> None:
         self._connection = connection
+        self._timeout = timeout
+        self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def probe(self, vm_id: str, os: Os | Missing, *, control: str, data: str) -> GuestProbe | Missing:
         """`control` and `data` are the addresses that have to be reached on 443 and 9443. May raise `SourceError`."""
@@ -55,7 +60,7 @@ class GuestProber:
             return os if isinstance(os, Missing) else Missing("no probe for this operating system")
         command, script = ("RunPowerShellScript", _WINDOWS) if os is Os.WINDOWS else ("RunShellScript", _LINUX)
         lines = script.format(control=control, data=data).splitlines()
-        async with self._connection.asking(f"run-command in {vm.name}"):
+        async with self._turns, self._connection.asking(f"run-command in {vm.name}", timeout=self._timeout):
             client = await self._connection.compute(vm.subscription)
             poller = await client.virtual_machines.begin_run_command(
                 vm.group,

@@ -21,7 +21,7 @@ from .network import Networks
 from .probe import GuestProber
 from .shared import Clock
 from .storage import Storage
-from .vault import VaultReader
+from .vault import Fabric, VaultReader
 
 
 class AzureReader:
@@ -33,7 +33,7 @@ class AzureReader:
         self._compute = Compute(self._connection, limits=limits, clock=clock)
         self._storage = Storage(self._connection)
         self._networks = Networks(self._connection, limits=limits, clock=clock)
-        self._prober = GuestProber(self._connection)
+        self._prober = GuestProber(self._connection, timeout=limits.run_command_timeout)
         self.vaults = tuple(VaultReader(self._connection, one, limits=limits, clock=clock) for one in addresses)
 
     async def azure_vms(self, ids: Sequence[str]) -> Mapping[str, AzureVm | Absent | Missing]:
@@ -52,23 +52,12 @@ class AzureReader:
         """The process servers with `in_azure` told for a machine that failed over into that network."""
         return await self._networks.place(servers, vnet_id)
 
-    async def probe(self, item: Item) -> GuestProbe | Missing:
-        """Looks into the item's Azure VM; only where the settings allow run-command."""
+    async def probe(self, item: Item, fabric: Fabric) -> GuestProbe | Missing:
+        """Looks into the item's Azure VM; only where the settings allow run-command. `fabric` is the item's."""
         if not self._limits.run_command:
             return Missing("run-command is not allowed by the settings")
-        control, data = await self.peers(item)
+        control, data = peers(fabric)
         return await self._prober.probe(item.azure_vm_id, item.os, control=control, data=data)
-
-    async def peers(self, item: Item) -> tuple[str, str]:
-        """The addresses the agent in the VM must reach: for control (443) and for data (9443)."""
-        for vault in self.vaults:
-            for fabric in await vault.fabrics():
-                if fabric.id.casefold() == item.fabric_id.casefold():
-                    data = fabric.process_servers[0].server.ip_address if fabric.process_servers else ""
-                    server = fabric.configuration_server
-                    control = server.server.ip_address if isinstance(server, ConfigurationServer) else data
-                    return control, data
-        return "", ""
 
     def forget(self) -> None:
         """The next reads see Azure as it is then."""
@@ -78,3 +67,10 @@ class AzureReader:
 
     async def close(self) -> None:
         await self._connection.close()
+
+
+def peers(fabric: Fabric) -> tuple[str, str]:
+    """The addresses the agent in a failed-over VM must reach: for control (443) and for data (9443), "" if not told."""
+    data = fabric.process_servers[0].server.ip_address if fabric.process_servers else ""
+    server = fabric.configuration_server
+    return (server.server.ip_address if isinstance(server, ConfigurationServer) else data), data

@@ -12,12 +12,11 @@ from homeward.checks.facts import (
     Missing,
     Os,
     Policy,
-    ProcessServer,
     ReprotectAgent,
     RetentionVolume,
     VaultDatastore,
 )
-from homeward.checks.sources.choose import choice, master_target, reprotect_agent
+from homeward.checks.sources.choose import choice, master_target, process_server, reprotect_agent
 from tests.checks.ready import AGENT, NOW, READY_CLASSIC, READY_MODERNIZED
 
 GIB = 1024**3
@@ -60,11 +59,10 @@ def test_an_appliance_that_sees_the_machines_datastores_and_vcenter_comes_first(
 def chosen(
     item: Item,
     target: MasterTarget | ReprotectAgent = TARGET,
-    servers: tuple[ProcessServer, ...] | Missing = (),
     policies: tuple[Policy, ...] | Missing = (),
 ) -> dict[str, str | bool]:
-    made = choice(item, target=target, process_servers=servers, policies=policies, now=NOW)
-    return {name: getattr(made, name) for name in ("target", "process_server", "datastore", "retention", "policy")}
+    made = choice(item, target=target, policies=policies)
+    return {name: getattr(made, name) for name in ("target", "datastore", "retention", "policy")}
 
 
 def test_the_usual_retention_volume_is_chosen_and_otherwise_the_only_one() -> None:
@@ -111,6 +109,6 @@ def test_a_process_server_in_azure_is_preferred_and_a_silent_one_is_the_last() -
     here = replace(one, in_azure=False, server=replace(one.server, name="here", last_heartbeat=NOW))
     away = replace(one, in_azure=True, server=replace(one.server, name="away", last_heartbeat=NOW))
     dead = replace(away, server=replace(away.server, name="dead", last_heartbeat=NEVER))
-    assert chosen(CLASSIC, servers=(here, dead, away))["process_server"] == "away"
-    assert chosen(CLASSIC, servers=(here, dead))["process_server"] == "here"
-    assert chosen(CLASSIC, servers=Missing("not read"))["process_server"] == ""
+    assert process_server((here, dead, away), NOW) == "away"
+    assert process_server((here, dead), NOW) == "here"
+    assert process_server((), NOW) == ""

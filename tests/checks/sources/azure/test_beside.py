@@ -86,14 +86,16 @@ async def test_process_servers_in_the_network_of_the_machines_are_in_azure(
     assert await networks.place((), vnet) == ()
 
 
-@pytest.mark.parametrize("vnet", ["", "/subscriptions/s", "unknown"])
-async def test_where_the_network_cannot_be_read_the_place_is_missing(
-    connection: AzureConnection, vault: VaultReader, arm: SandboxArm, vnet: str
+async def test_without_a_network_that_can_be_read_the_place_is_not_known(
+    connection: AzureConnection, vault: VaultReader, arm: SandboxArm
 ) -> None:
     networks = Networks(connection, limits=Limits(), clock=time.monotonic)
     (classic,) = (fabric for fabric in await vault.fabrics() if fabric.topology is Topology.CLASSIC)
-    id = Names(arm.estate).vnet + "x" if vnet == "unknown" else vnet
-    assert all(isinstance(server.in_azure, Missing) for server in await networks.place(classic.process_servers, id))
+    placed = await networks.place(classic.process_servers, "/subscriptions/s")
+    assert placed
+    assert all(isinstance(server.in_azure, Missing) for server in placed)
+    with pytest.raises(SourceError, match="404"):
+        await networks.place(classic.process_servers, Names(arm.estate).vnet + "x")
 
 
 async def test_one_reader_has_it_all_over_one_connection(
@@ -109,7 +111,8 @@ async def test_one_reader_has_it_all_over_one_connection(
         assert await reader.find_vm("WEB01")
         assert not await reader.find_vm("nobody")
         assert isinstance(await reader.log_storage(account, address), LogStorage)
-        probe = await reader.probe(web01)
+        site = next(each for each in await vault.fabrics() if each.id.casefold() == web01.fabric_id.casefold())
+        probe = await reader.probe(web01, site)
         assert isinstance(probe, Missing)
         assert "not allowed" in probe.reason
         reader.forget()

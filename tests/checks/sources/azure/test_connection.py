@@ -148,7 +148,8 @@ async def test_a_network_of_unreadable_addresses_leaves_the_place_open(
     details = {"instanceType": "VMware", "processServers": [{"friendlyName": "ps01", "ipAddress": "10.0.0.1"}]}
     servers = fabric({"properties": {"customDetails": details}}, ()).process_servers
     networks = Networks(near, limits=Limits(), clock=lambda: 0.0)
-    assert isinstance((await networks.place(servers, VNET))[0].in_azure, Missing)
+    with pytest.raises(SourceError, match="does not tell the addresses"):
+        await networks.place(servers, VNET)
 
 
 async def test_plans_and_fabrics_in_short_are_read_in_full(azure: Azure, near: AzureConnection) -> None:

@@ -1,5 +1,6 @@
 """Run-command, against a small stand-in for Compute: the sandbox does not run commands."""
 
+import asyncio
 import json
 import ssl
 import time
@@ -11,10 +12,11 @@ import pytest
 from aiohttp import web
 
 from homeward.bot.sandbox.arm import SandboxArm
-from homeward.checks.facts import GuestProbe, Missing, Os
+from homeward.checks.facts import GuestProbe, Missing, Os, Topology
 from homeward.checks.sources.access import AzureAccess, Limits, SourceError, VaultAddress
 from homeward.checks.sources.azure import AzureConnection, AzureReader
-from homeward.checks.sources.azure.probe import GuestProber
+from homeward.checks.sources.azure.probe import AT_ONCE, GuestProber
+from homeward.checks.sources.azure.reader import peers
 
 VM = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/web01"
 
@@ -27,20 +29,29 @@ class Guest:
     status: int = 202
     endpoint: str = ""
     commands: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    running: set[str] = field(default_factory=set[str])
+    most_at_once: int = 0
+    lasts: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set: commands end at once."""
 
     async def start(self, request: web.Request) -> web.Response:
         self.commands.append(json.loads(await request.read()))
         if self.status != 202:
             return web.json_response({"error": {"code": "InternalServerError", "message": "no"}}, status=self.status)
-        return web.Response(status=202, headers={"Location": f"{self.endpoint}/done"})
+        self.running.add(name := str(len(self.commands)))
+        self.most_at_once = max(self.most_at_once, len(self.running))
+        return web.Response(status=202, headers={"Location": f"{self.endpoint}/done?command={name}"})
 
-    async def done(self, _: web.Request) -> web.Response:
+    async def done(self, request: web.Request) -> web.Response:
+        await self.lasts.wait()
+        self.running.discard(request.query["command"])
         return web.json_response({"value": [{"code": "ProvisioningState/succeeded", "message": self.says}]})
 
 
 @pytest.fixture
 async def guest(server_context: ssl.SSLContext) -> AsyncIterator[Guest]:
     guest = Guest()
+    guest.lasts.set()
     app = web.Application()
     app.router.add_post("/{path:.*}/runCommand", guest.start)
     app.router.add_get("/done", guest.done)
@@ -54,8 +65,30 @@ async def guest(server_context: ssl.SSLContext) -> AsyncIterator[Guest]:
 
 @pytest.fixture
 async def prober(guest: Guest, access: AzureAccess) -> AsyncIterator[GuestProber]:
+    async with AzureConnection(replace(access, endpoint=guest.endpoint), timeout=0.2) as connection:
+        yield GuestProber(connection, timeout=10)
+
+
+async def test_a_command_may_take_longer_than_a_read(prober: GuestProber, guest: Guest) -> None:
+    guest.lasts.clear()
+    asyncio.get_running_loop().call_later(0.6, guest.lasts.set)
+    assert isinstance(await prober.probe(VM, Os.LINUX, control="10.0.0.1", data="10.0.0.2"), GuestProbe)
+
+
+async def test_a_command_that_does_not_end_ends_at_its_own_limit(guest: Guest, access: AzureAccess) -> None:
+    guest.lasts.clear()
     async with AzureConnection(replace(access, endpoint=guest.endpoint), timeout=5) as connection:
-        yield GuestProber(connection)
+        prober = GuestProber(connection, timeout=0.2)
+        with pytest.raises(SourceError, match=r"run-command in web01 did not answer within 0\.2 s"):
+            await prober.probe(VM, Os.LINUX, control="10.0.0.1", data="10.0.0.2")
+    guest.lasts.set()
+
+
+async def test_few_commands_run_at_once(prober: GuestProber, guest: Guest) -> None:
+    probes = (prober.probe(f"{VM}{each}", Os.LINUX, control="10.0.0.1", data="10.0.0.2") for each in range(9))
+    assert {type(each) for each in await asyncio.gather(*probes)} == {GuestProbe}
+    assert len(guest.commands) == 9
+    assert guest.most_at_once <= AT_ONCE
 
 
 async def test_what_the_guest_says_is_told(prober: GuestProber, guest: Guest) -> None:
@@ -110,10 +143,10 @@ async def test_the_reader_knows_what_the_machine_has_to_reach(
     try:
         (vault,) = reader.vaults
         items = {item.name: item for item in await vault.items()}
-        assert await reader.peers(items["legacy01"]) == ("10.20.0.20", "10.60.0.4")
-        assert await reader.peers(replace(items["web01"], fabric_id="elsewhere")) == ("", "")
+        fabrics = {fabric.topology: fabric for fabric in await vault.fabrics()}
+        assert peers(fabrics[Topology.CLASSIC]) == ("10.20.0.20", "10.60.0.4")
         with pytest.raises(SourceError):
-            await reader.probe(items["legacy01"])
+            await reader.probe(items["legacy01"], fabrics[Topology.CLASSIC])
         assert arm.unexpected
         assert guest.commands == []
     finally:
