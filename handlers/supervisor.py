@@ -40,8 +40,8 @@ class Supervisor:
         """Runs the work; `tell` shows the person how it failed, if it fails. Never raises."""
         if self._closed:
             work.close()
-            work = tell_stopped(tell)
-        task = asyncio.create_task(self._watched(work, name, tell), name=f"homeward {name}")
+        running = self._told(name, tell, stopped()) if self._closed else self._watched(work, name, tell)
+        task = asyncio.create_task(running, name=f"homeward {name}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -51,15 +51,13 @@ class Supervisor:
             await asyncio.wait(self._tasks)
 
     async def close(self) -> None:
-        """Ends what is running, lets each tell its person so, and waits for it."""
+        """Ends what is running, lets each tell its person so, and waits for it and for what is asked meanwhile."""
         self._closed = True
         # A task cancelled before its first step never runs at all, and could not tell anybody.
         await asyncio.sleep(0)
-        running = tuple(self._tasks)
-        for task in running:
+        for task in tuple(self._tasks):
             task.cancel()
-        if running:
-            await asyncio.wait(running)
+        await self.idle()
 
     async def _watched(self, work: Coroutine[object, object, None], name: str, tell: Tell) -> None:
         clock = asyncio.timeout(self._deadline)
@@ -90,11 +88,6 @@ class Supervisor:
                 await tell(message)
         except Exception as error:  # noqa: BLE001 # telling was the last resort
             self._log.error("homeward.untold", work=name, error=type(error).__name__, said=clean(error))
-
-
-async def tell_stopped(tell: Tell) -> None:
-    """The whole work of something asked for when the bot is stopping."""
-    await tell(stopped())
 
 
 def clean(error: BaseException) -> str:

@@ -115,6 +115,26 @@ async def test_what_is_asked_of_a_closed_supervisor_is_refused_politely(make: An
     assert told[0].startswith("The bot was stopped")
 
 
+async def test_closing_waits_for_what_is_asked_meanwhile(make: Any, told: Told) -> None:
+    supervisor = make()
+    late: list[str] = []
+
+    async def tell_late(message: Message) -> None:
+        for _ in range(5):
+            await asyncio.sleep(0)
+        late.append(message.text)
+
+    async def tell(message: Message) -> None:
+        supervisor.start(asyncio.Event().wait(), name="page", tell=tell_late)
+        await told(message)
+
+    supervisor.start(asyncio.Event().wait(), name="check", tell=tell)
+    await supervisor.close()
+
+    assert told[0].startswith("The bot was stopped")
+    assert late == told
+
+
 async def test_a_failure_that_cannot_be_told_is_logged(make: Any, log: Any) -> None:
     async def tell(_: Message) -> None:
         raise SlackRefused("an answer in private", "no_answer")
