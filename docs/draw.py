@@ -20,7 +20,7 @@ WIDTH = 96
 STYLES = {"✗": "bold red", "✓": "green", "!": "bold yellow", "?": "magenta", "→": "cyan", "[": "bold", "☐": "blue"}
 
 
-async def main() -> None:
+async def main(folder: Path) -> None:
     async with Sandbox() as sandbox:
         settings = sandbox.settings()
         app = bolt_app(settings)
@@ -32,12 +32,12 @@ async def main() -> None:
                 shown = [m for m in sandbox.slack.workspace.messages(WAR_ROOM) if m.bot and not m.thread_ts]
                 return ack.shown or shown[-1]
 
-            draw("check-blocked", "/reprotect-check web02", await said("/reprotect-check", "web02"))
-            draw("plan-blocked", "/reprotect-check mixed", await said("/reprotect-check", "mixed"))
-            draw("error", "/failback-errors 78093", await said("/failback-errors", "78093"))
+            draw(folder, "check-blocked", "/reprotect-check web02", await said("/reprotect-check", "web02"))
+            draw(folder, "plan-blocked", "/reprotect-check mixed", await said("/reprotect-check", "mixed"))
+            draw(folder, "error", "/failback-errors 78093", await said("/failback-errors", "78093"))
 
 
-def draw(name: str, typed: str, message: Message) -> None:
+def draw(folder: Path, name: str, typed: str, message: Message) -> None:
     """One message as an SVG picture. Times are left out, so that a picture changes only when its message does."""
     console = Console(record=True, width=WIDTH, file=io.StringIO(), highlight=False)
     console.print(Text.assemble(("maya", "bold"), " types ", (typed, "bold cyan")))
@@ -48,9 +48,8 @@ def draw(name: str, typed: str, message: Message) -> None:
     drawn = console.export_svg(title="#dr-war-room", theme=DEFAULT_TERMINAL_THEME, unique_id=name)
     # Without the web font that rich names: a document fetches nothing when it is looked at.
     offline = re.sub(r"@font-face \{.*?\}\s*", "", drawn, flags=re.DOTALL).replace("Fira Code, ", "")
-    PICTURES.mkdir(exist_ok=True)
-    (PICTURES / f"{name}.svg").write_text(offline.rstrip() + "\n", encoding="utf-8")
+    (folder / f"{name}.svg").write_text(offline.rstrip() + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(PICTURES))

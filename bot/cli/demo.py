@@ -71,7 +71,9 @@ class _Story:
 
     async def _look_up_an_error(self) -> None:
         self._title("1. What does this error mean?")
-        self._say("Somebody tried to reprotect web02 by hand and got error 78093. Maya asks; only she sees the answer.")
+        self._say(
+            "Somebody tried to reprotect legacy01 by hand and got error 78093. Maya asks; only she sees the answer."
+        )
         ack = await self._type("/failback-errors", "error id 78093")
         if ack.shown is None:
             raise AssertionError(f"the error was not answered: {ack.problem}")
