@@ -118,3 +118,16 @@ async def test_ten_thousand_questions_give_an_answer_that_slack_takes(desk: Desk
         if turn % 20 == 0 or turn < len(hostile):
             assert refused(Message(answer["text"], answer["blocks"])) == [], text[:60]
     assert desk.log.lines == []
+
+
+async def test_an_entry_that_cannot_be_shown_is_an_apology_and_no_failure_of_the_button(
+    poster: Any, log: Any, ack: Any
+) -> None:
+    def broken(code: str) -> None:
+        raise RuntimeError(code)
+
+    desk = Desk(poster, log, ack)
+    desk.errors = Errors(search, broken, supervisor=desk.supervisor, posters=poster)
+    await desk.press("show", "78093")
+    assert "`a1b2`" in desk.poster.last
+    assert ack.answers == [{}]
