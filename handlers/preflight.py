@@ -1,6 +1,7 @@
 """The check command and the buttons of its answers: read, judge, show."""
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Iterable
 
@@ -31,6 +32,7 @@ from .views.usage import check_usage
 PACE = 3.0
 """Seconds between two updates of a message while a check runs."""
 AT_ONCE = 8
+_PAGE = re.compile(r"[0-9]{1,4}")
 
 
 class Preflight:
@@ -100,13 +102,11 @@ class Preflight:
         await ack()
         press = pressed(body)
         poster = self._posters(client, None, press.team)
-        page = int(press.value) if press.value.isdigit() else 0
 
         async def tell(message: Message) -> None:
             await poster.update_view(press.view_id, notice_modal(message.text))
 
-        work = self._show_checks(poster, press.view_id, press.team, behind(press.metadata), page)
-        self._supervisor.start(work, name="page of checks", tell=tell)
+        self._supervisor.start(self._turn(poster, press), name="page of checks", tell=tell)
 
     async def _check_again(self, press: Pressed, card: Card, poster: Poster, place: Place) -> None:
         try:
@@ -152,9 +152,9 @@ class Preflight:
                     await card.show(progress())
             return collecting.result()
         finally:
-            if not collecting.done():
-                collecting.cancel()
-                await asyncio.wait({collecting})
+            collecting.cancel()
+            # Takes its failure too: where the message broke first, nobody else asks for it.
+            await asyncio.gather(collecting, return_exceptions=True)
 
     async def _collected(self, name: str, watch: Callable[[tuple[SourceReading, ...]], None]) -> tuple[Answer, float]:
         async with self._room:
@@ -199,6 +199,10 @@ class Preflight:
             press.trigger, notice_modal("This report is no longer at hand: checking again…")
         )
         await self._show_checks(poster, view_id, press.team, where, 0)
+
+    async def _turn(self, poster: Poster, press: Pressed) -> None:
+        page = int(press.value) if _PAGE.fullmatch(press.value) else 0
+        await self._show_checks(poster, press.view_id, press.team, behind(press.metadata), page)
 
     async def _show_checks(self, poster: Poster, view_id: str, team: str, where: Behind, page: int) -> None:
         place = Place(team, where.channel, where.ts)

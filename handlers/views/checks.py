@@ -39,7 +39,7 @@ def behind(metadata: str) -> Behind:
     """The memory of a modal, from its private_metadata."""
     try:
         kept: object = json.loads(metadata)
-    except ValueError:
+    except (ValueError, RecursionError):
         kept = []
     texts = [
         text if isinstance(text, str) else "" for text in cast("list[object]", kept if isinstance(kept, list) else [])

@@ -1,6 +1,7 @@
 """The check command and its buttons, called as Bolt calls them."""
 
 import asyncio
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -218,6 +219,22 @@ async def test_a_fault_of_ours_replaces_the_message_by_an_apology(desk: Desk) ->
     assert "secret" not in desk.poster.last
 
 
+async def test_a_collection_that_fails_behind_a_broken_message_is_not_lost(desk: Desk) -> None:
+    async def broken(name: str, watch: Watch) -> Answer:
+        raise RuntimeError("of the collection")
+
+    unheard: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: unheard.append(context))
+    desk.preflight._collect = broken  # pyright: ignore[reportPrivateUsage] # a collaborator that breaks
+    desk.poster.refuse["post"] = [RuntimeError("of the message")]
+    await desk.command("web02")
+    await desk.supervisor.idle()
+    gc.collect()
+
+    assert [line["said"] for line in desk.log.lines] == ["of the message"]
+    assert unheard == []
+
+
 async def test_run_again_changes_the_same_message(desk: Desk) -> None:
     await desk.command("web02")
     await desk.supervisor.idle()
@@ -282,6 +299,13 @@ async def test_a_page_is_turned_in_the_open_modal(desk: Desk) -> None:
     await desk.supervisor.idle()
     assert desk.poster.ways == ["view"]
     assert desk.poster.said[0].where == "V1"
+
+
+@pytest.mark.parametrize("page", ["²", "-1", "9" * 2000, "", "٣" * 5, "1.0"])
+async def test_a_page_that_is_no_number_is_the_first(desk: Desk, page: str) -> None:
+    await desk.turn(page, '["web02", "C1", "1.0"]')
+    await desk.supervisor.idle()
+    assert desk.poster.ways == ["view"]
 
 
 async def test_a_modal_that_cannot_be_filled_says_why(desk: Desk) -> None:

@@ -48,7 +48,7 @@ def test_the_modal_remembers_where_it_came_from(samples: Any) -> None:
 
 
 def test_a_memory_that_makes_no_sense_is_empty() -> None:
-    for text in ("", "{}", "[1, 2]", "nonsense", "null"):
+    for text in ("", "{}", "[1, 2]", "nonsense", "null", "[" * 3000):
         assert behind(text) == Behind("", "", "")
 
 
