@@ -17,6 +17,7 @@ class MeasuredCollect:
         self, collect: Collect, registry: CollectorRegistry, *, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self._collect = collect
+        self._registry = registry
         self._clock = clock
         self._answers = Counter("homeward_checks", "Checks read, by kind of answer", ["answer"], registry=registry)
         self._seconds = Histogram(
@@ -41,3 +42,8 @@ class MeasuredCollect:
                 if reading.state is SourceState.FAILED:
                     self._failures.labels(reading.name).inc()
         return answer
+
+    def withdraw(self) -> None:
+        """Takes its metrics out of the registry again."""
+        for metric in (self._answers, self._seconds, self._sources, self._failures):
+            self._registry.unregister(metric)

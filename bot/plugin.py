@@ -4,7 +4,6 @@ import secrets
 from types import TracebackType
 from typing import Self
 
-import structlog
 from prometheus_client import CollectorRegistry
 from slack_bolt.app.async_app import AsyncApp
 
@@ -15,10 +14,12 @@ from homeward.handlers.attach import attach
 from homeward.handlers.commands import Commands
 from homeward.handlers.errors import Errors
 from homeward.handlers.preflight import Preflight
+from homeward.handlers.problems import CommandTaken
 from homeward.handlers.slack import SlackPosters
 from homeward.handlers.supervisor import Supervisor
 
 from .compose import build_collector
+from .logs import logger
 from .metrics import MeasuredCollect
 from .settings import Settings, load
 
@@ -56,20 +57,24 @@ def register(app: AsyncApp, settings: Settings | None = None, *, registry: Colle
     """Adds Homeward's commands and buttons to the app, and nothing else: no middleware, no error handler.
 
     `settings` are read from the file and the environment if they are not given; with a Prometheus `registry`,
-    Homeward's metrics are kept in it. Raises `SettingsError` for wrong
-    settings and `CommandTaken` if another listener of the app answers one of the commands, or if Homeward is
-    registered already; then nothing was added.
+    Homeward's metrics are kept in it. Raises `SettingsError` for wrong settings and `CommandTaken` if another listener
+    of the app answers one of the commands, or if Homeward is registered already; then nothing was added.
     """
     settings = settings or load()
-    log = structlog.get_logger("homeward")
+    log = logger()
     supervisor = Supervisor(log=log, new_id=lambda: secrets.token_hex(4))
     posters = SlackPosters()
     collector = build_collector(settings)
-    collect = MeasuredCollect(collector, registry) if registry else collector
-    attach(
-        app,
-        Commands(settings.slack.reprotect_check_command, settings.slack.failback_errors_command),
-        preflight=Preflight(collect, RULES, supervisor=supervisor, posters=posters),
-        errors=Errors(search, lookup, supervisor=supervisor, posters=posters),
-    )
+    measured = MeasuredCollect(collector, registry) if registry else None
+    try:
+        attach(
+            app,
+            Commands(settings.slack.reprotect_check_command, settings.slack.failback_errors_command),
+            preflight=Preflight(measured or collector, RULES, supervisor=supervisor, posters=posters),
+            errors=Errors(search, lookup, supervisor=supervisor, posters=posters),
+        )
+    except CommandTaken:
+        if measured:
+            measured.withdraw()
+        raise
     return Homeward(collector, supervisor)

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 
 import aiohttp
 import pytest
+import structlog
 from aiohttp import web
 from blockbuster import blockbuster_ctx
 from prometheus_client import CollectorRegistry, generate_latest
@@ -187,3 +188,32 @@ async def test_no_check_blocks_the_hosts_event_loop(sandbox: Sandbox) -> None:
         "web01 is ready to come home",
         "Recovery plan payroll is ready to come home",
     ]
+
+
+async def test_a_refused_registration_leaves_nothing_in_the_registry(sandbox: Sandbox) -> None:
+    settings = sandbox.settings()
+    registry = CollectorRegistry()
+    app = bolt_app(settings)
+    async with register(app, settings):
+        with pytest.raises(CommandTaken):
+            register(app, settings, registry=registry)
+    assert generate_latest(registry) == b""
+    async with register(bolt_app(settings), settings, registry=registry):
+        assert b"homeward_checks" in generate_latest(registry)
+
+
+async def test_a_failure_is_logged_to_the_hosts_own_logging_and_not_to_stdout(
+    sandbox: Sandbox, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = sandbox.settings()
+    app = bolt_app(settings)
+    sandbox.arm.faults.silence()
+    async with connected(app, settings), register(app, settings):
+        await sandbox.slack.command(MAYA, WAR_ROOM, "/reprotect-check", "web01")
+        await sandbox.slack.workspace.until(lambda: said(sandbox))
+        await sandbox.slack.down()
+    ours = [record for record in caplog.records if record.name == "homeward"]
+    assert ours
+    assert all(record.getMessage().startswith("event='homeward.") for record in ours)
+    assert capsys.readouterr().out == ""
+    assert not structlog.is_configured()
