@@ -113,6 +113,11 @@ class VCenterSettings(_Section):
     asr_account: str = ""
 
 
+class ServeSettings(_Section):
+    host: Text = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+
+
 class LimitsSettings(_Section):
     collect_timeout: Annotated[float, Field(gt=0, le=300)] = 20.0
     list_ttl: Annotated[float, Field(ge=0, le=300)] = 2.0
@@ -129,6 +134,7 @@ class Settings(BaseSettings):
     vaults: tuple[VaultSettings, ...] = ()
     vcenters: tuple[VCenterSettings, ...] = ()
     limits: LimitsSettings = LimitsSettings()
+    serve: ServeSettings = ServeSettings()
 
     @classmethod
     def settings_customise_sources(

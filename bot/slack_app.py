@@ -38,12 +38,19 @@ def bolt_app(settings: Settings) -> AsyncApp:
 
 
 @asynccontextmanager
-async def connected(app: AsyncApp, settings: Settings) -> AsyncGenerator[AsyncSocketModeHandler]:
-    """Socket Mode, open for the time of the context. Raises SettingsError when the app-level token is missing."""
+async def socket_mode(app: AsyncApp, settings: Settings) -> AsyncGenerator[AsyncSocketModeHandler]:
+    """Socket Mode, not yet connected; closed at the end. Raises SettingsError without an app-level token."""
     slack = settings.slack
     handler = AsyncSocketModeHandler(app, secret("slack.app_token", slack.app_token, slack.app_token_file))
     try:
-        await handler.connect_async()  # type: ignore[no-untyped-call] # Bolt does not annotate it
         yield handler
     finally:
-        await handler.close_async()  # type: ignore[no-untyped-call] # the same
+        await handler.close_async()  # type: ignore[no-untyped-call] # Bolt does not annotate it
+
+
+@asynccontextmanager
+async def connected(app: AsyncApp, settings: Settings) -> AsyncGenerator[AsyncSocketModeHandler]:
+    """Socket Mode, open for the time of the context."""
+    async with socket_mode(app, settings) as handler:
+        await handler.connect_async()  # type: ignore[no-untyped-call] # Bolt does not annotate it
+        yield handler

@@ -1,23 +1,20 @@
 """`homeward serve`: the standalone bot, with its health and its metrics."""
 
 import asyncio
-import logging
 import signal
-import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 
-import aiohttp
 import click
-import structlog
-from aiohttp import web
-from prometheus_client import CollectorRegistry, generate_latest
-from slack_bolt.app.async_app import AsyncApp
-from slack_sdk.errors import SlackApiError
+from prometheus_client import CollectorRegistry
 
+from homeward.bot import logs
+from homeward.bot.connecting import Refused, come_up
+from homeward.bot.health import Health, listening
 from homeward.bot.plugin import register
 from homeward.bot.settings import Settings, SettingsError, load
-from homeward.bot.slack_app import bolt_app, connected
+from homeward.bot.slack_app import bolt_app, socket_mode
 from homeward.handlers.problems import CommandTaken
 
 from . import ExitCode
@@ -25,84 +22,80 @@ from . import ExitCode
 EVENTS = "/slack/events"
 
 
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where it listens: health and metrics, and Slack's deliveries (0 in socket mode, where there are none)."""
+
+    health: int
+    deliveries: int
+
+
 def run(config: str | None) -> int:
     """Runs until SIGINT or SIGTERM; returns the exit code."""
-    _log_to_stderr()
+    logs.to_stderr()
     try:
         asyncio.run(serve(load(config)))
     except (SettingsError, CommandTaken) as error:
         click.echo(str(error), err=True)
         return ExitCode.USAGE
-    except SlackApiError as error:
-        click.echo(f"Slack refused to start: {error.response['error']}", err=True)
+    except Refused as error:
+        click.echo(str(error), err=True)
         return ExitCode.FAILED
-    except (aiohttp.ClientError, OSError) as error:
+    except OSError as error:
         click.echo(f"Could not start: {error}", err=True)
         return ExitCode.FAILED
     return ExitCode.OK
 
 
-async def serve(settings: Settings, *, started: Callable[[int], None] | None = None) -> None:
-    """Serves until a signal. `started` is told the port when everything is up."""
+async def serve(settings: Settings, *, started: Callable[[Ports], None] | None = None) -> None:
+    """Serves until a signal. `started` is told the ports when it listens, which is before it is connected to Slack.
+
+    Raises `Refused` where Slack refuses a token.
+    """
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, stop.set)
-    log = structlog.get_logger("homeward")
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    log = logs.logger()
     registry = CollectorRegistry()
     app = bolt_app(settings)
+    health = Health(registry)
     async with AsyncExitStack() as stack:
+        port = await stack.enter_async_context(
+            listening(health.site(), host=settings.serve.host, port=settings.serve.port)
+        )
         await stack.enter_async_context(register(app, settings, registry=registry))
-        is_connected = await _connect(app, settings, stack)
-        port = await _listen(app, settings, registry, is_connected, stop, stack)
-        log.info("homeward.started", mode=settings.slack.mode, port=port, vaults=len(settings.vaults))
+        handler, deliveries = None, 0
+        if settings.slack.mode == "socket":
+            handler = await stack.enter_async_context(socket_mode(app, settings))
+        else:
+            deliveries = await stack.enter_async_context(
+                listening(app.web_app(EVENTS), host=settings.serve.host, port=settings.slack.port)
+            )
+        log.info("homeward.listening", host=settings.serve.host, port=port, deliveries=deliveries)
         if started:
-            started(port)
+            started(Ports(port, deliveries))
+        if not await _before(stop, come_up(app.client, handler, log=log)):
+            return
+
+        async def ready() -> bool:
+            return not stop.is_set() and (handler is None or await handler.client.is_connected())
+
+        health.ready = ready
+        log.info("homeward.started", mode=settings.slack.mode, vaults=len(settings.vaults))
         await stop.wait()
         log.info("homeward.stopping")
 
 
-async def _connect(app: AsyncApp, settings: Settings, stack: AsyncExitStack) -> Callable[[], Awaitable[bool]]:
-    """Opens Socket Mode, if that is the mode; returns how to ask whether Slack is connected."""
-    if settings.slack.mode == "http":
-
-        async def listening() -> bool:
-            return True
-
-        return listening
-    handler = await stack.enter_async_context(connected(app, settings))
-    return handler.client.is_connected
-
-
-async def _listen(
-    app: AsyncApp,
-    settings: Settings,
-    registry: CollectorRegistry,
-    is_connected: Callable[[], Awaitable[bool]],
-    stop: asyncio.Event,
-    stack: AsyncExitStack,
-) -> int:
-    async def healthz(_request: web.Request) -> web.Response:
-        return web.Response(text="ok\n")
-
-    async def readyz(_request: web.Request) -> web.Response:
-        ready = not stop.is_set() and await is_connected()
-        return web.Response(text="ready\n" if ready else "not connected to Slack\n", status=200 if ready else 503)
-
-    async def metrics(_request: web.Request) -> web.Response:
-        return web.Response(body=generate_latest(registry), headers={"Content-Type": "text/plain; version=0.0.4"})
-
-    site = app.web_app(EVENTS) if settings.slack.mode == "http" else web.Application()
-    site.router.add_get("/healthz", healthz)
-    site.router.add_get("/readyz", readyz)
-    site.router.add_get("/metrics", metrics)
-    runner = web.AppRunner(site, access_log=None)
-    await runner.setup()
-    stack.push_async_callback(runner.cleanup)
-    await web.TCPSite(runner, port=settings.slack.port).start()
-    return int(runner.addresses[0][1])
-
-
-def _log_to_stderr() -> None:
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    structlog.configure(logger_factory=structlog.PrintLoggerFactory(file=sys.stderr))
+async def _before(stop: asyncio.Event, work: Coroutine[object, object, None]) -> bool:
+    """Does the work unless the stop comes first; tells whether it was done."""
+    doing, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({doing, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if not doing.done():
+            return False
+        doing.result()
+        return True
+    finally:
+        for task in (doing, stopping):
+            task.cancel()
+        await asyncio.gather(doing, stopping, return_exceptions=True)
