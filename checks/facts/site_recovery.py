@@ -101,6 +101,10 @@ class Item:
     """The guest's own name (its first label), "" where Azure does not tell."""
     fabric_name: str = ""
     """What people call the fabric: the configuration server's or the modernized site's name."""
+    provider_id: str = ""
+    """The ARM id of its control channel's provider, "" where Azure does not tell."""
+    vcenter_id: str = ""
+    """Its vCenter's infrastructure id (classic), one of `RegisteredVCenter.ids`; "" where Azure does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +174,8 @@ class Provider:
     last_heartbeat: Moment | Missing
     name: str = ""
     """The name of the configuration server or appliance it runs on, "" where Azure does not tell."""
+    id: str = ""
+    """Its ARM id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +194,8 @@ class ProcessServer:
 @dataclass(frozen=True, slots=True)
 class RetentionVolume:
     name: str
-    capacity_bytes: int
-    free_bytes: int
+    capacity_bytes: int | Missing
+    free_bytes: int | Missing
     threshold_percent: float | Absent | Missing
     """The share of the volume that may be used before Azure warns; absent where Azure has none."""
 
@@ -211,7 +217,7 @@ class MasterTarget:
     os_version: str
     version_status: str
     """Supported, UpdateRequired, Deprecated, Expired, NotSupported, or ""."""
-    expires: Moment
+    expires: Moment | Missing
     retention_volumes: tuple[RetentionVolume, ...]
     datastores: tuple[VaultDatastore, ...]
     disk_count: int
@@ -244,6 +250,8 @@ class RegisteredVCenter:
     discovery_status: str
     last_heartbeat: Moment | Missing
     health_errors: tuple[HealthError, ...]
+    ids: tuple[str, ...] = ()
+    """What protected items may call it by: its infrastructure and internal ids."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from homeward.checks.facts import ABSENT, Facts, RetentionVolume, known
+from homeward.checks.facts import ABSENT, Facts, Missing, RetentionVolume, known
 from homeward.checks.model import CLASSIC, Sentence, Severity, rule
 
 from . import pages
@@ -14,11 +14,17 @@ USED_WARNING_PERCENT = 80
 """Ours, for volumes for which Azure tells no threshold of its own."""
 
 
-def _usable(facts: Facts) -> tuple[RetentionVolume, ...]:
-    """Volumes with a capacity: the chosen one alone, or all while the choice is open."""
-    volumes = tuple(volume for volume in target_of(facts).retention_volumes if volume.capacity_bytes > 0)
+def _meant(facts: Facts) -> tuple[RetentionVolume, ...]:
+    """The chosen volume alone, or all while the choice is open."""
+    volumes = target_of(facts).retention_volumes
     wanted = _letter(known(facts.choice).retention)
     return tuple(volume for volume in volumes if _letter(volume.name) == wanted) if wanted else volumes
+
+
+def _usable(volumes: tuple[RetentionVolume, ...]) -> bool:
+    """Whether one has a capacity; not known while none has and one does not tell."""
+    told = [volume for volume in volumes if not isinstance(volume.capacity_bytes, Missing)]
+    return any(known(volume.capacity_bytes) > 0 for volume in (*told, *volumes))
 
 
 def _letter(volume: str) -> str:
@@ -36,7 +42,7 @@ def _letter(volume: str) -> str:
     docs=pages.PREPARE,
 )
 def retention_missing(facts: Facts) -> Iterator[Sentence]:
-    if not _usable(facts):
+    if not _usable(_meant(facts)):
         wanted = known(facts.choice).retention
         name = target_of(facts).server.name
         which = f"the chosen retention volume {wanted}" if wanted else "a retention volume"
@@ -65,12 +71,16 @@ def retention_unsuitable(_: Facts) -> Iterable[Sentence]:
 )
 def retention_low(facts: Facts) -> Iterator[Sentence]:
     name = target_of(facts).server.name
-    for volume in _usable(facts):
+    for volume in _meant(facts):
+        capacity = known(volume.capacity_bytes)
+        if capacity <= 0:
+            continue
         told = looked_for(volume.threshold_percent)
         threshold = USED_WARNING_PERCENT if told is ABSENT else told
-        used = 100 * (1 - volume.free_bytes / volume.capacity_bytes)
+        free = known(volume.free_bytes)
+        used = 100 * (1 - free / capacity)
         if used > threshold:
             yield (
-                f"{name}: the retention volume {volume.name} is {used:.1f} % full, {gib(volume.free_bytes)} are free "
+                f"{name}: the retention volume {volume.name} is {used:.1f} % full, {gib(free)} are free "
                 f"(threshold {threshold:g} %)."
             )

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from homeward.checks.facts import (
     ABSENT,
-    NEVER,
     Absent,
     ConfigurationServer,
     HealthError,
@@ -13,6 +12,7 @@ from homeward.checks.facts import (
     Missing,
     Moment,
     ProcessServer,
+    Provider,
     ReprotectAgent,
     RetentionVolume,
     ServerHealth,
@@ -29,15 +29,6 @@ _TOPOLOGIES = {"vmware": Topology.CLASSIC, "inmagercm": Topology.MODERNIZED}
 
 
 @dataclass(frozen=True, slots=True)
-class Provider:
-    """The control channel of a fabric: the provider (DRA) that the vault talks to."""
-
-    fabric_id: str
-    status: str
-    last_heartbeat: Moment
-
-
-@dataclass(frozen=True, slots=True)
 class Fabric:
     """A site of the vault: a configuration server with its helpers (classic), or an appliance (modernized)."""
 
@@ -50,15 +41,19 @@ class Fabric:
     agents: tuple[ReprotectAgent, ...]
     health: str
     health_errors: tuple[HealthError, ...]
+    providers: tuple[Provider, ...] | Missing
+    """Its control channels, those in trouble first: one for each configuration server or appliance."""
 
 
 def provider(raw: object) -> Provider:
     wire = Wire(raw)
     told = wire.part("properties")
+    name = told.text("machineName", "friendlyName")
     return Provider(
-        fabric_id=fabric_of(wire.text("id")),
         status=told.text("connectionStatus"),
-        last_heartbeat=told.moment("lastHeartBeat") or NEVER,
+        last_heartbeat=_reported(told, "lastHeartBeat", f"the provider of {name}" if name else "a provider"),
+        name=name,
+        id=wire.text("id"),
     )
 
 
@@ -69,6 +64,9 @@ def fabric(raw: object, providers: Sequence[Provider] | Missing) -> Fabric:
     topology = _TOPOLOGIES.get(details.text("instanceType").casefold(), Topology.OTHER)
     classic = topology is Topology.CLASSIC
     servers = details.parts("processServers")
+    if not isinstance(providers, Missing):
+        here = (one for one in providers if fabric_of(one.id).casefold() == wire.text("id").casefold())
+        providers = tuple(sorted(here, key=lambda one: one.status.casefold() == "connected"))
     return Fabric(
         id=wire.text("id"),
         name=told.text("friendlyName") or wire.text("name"),
@@ -79,6 +77,7 @@ def fabric(raw: object, providers: Sequence[Provider] | Missing) -> Fabric:
         agents=tuple(_agent(one) for one in details.parts("reprotectAgents")),
         health=told.text("health"),
         health_errors=health_errors(told, "healthErrorDetails"),
+        providers=providers,
     )
 
 
@@ -97,18 +96,18 @@ def _configuration_server(
     if isinstance(providers, Missing):
         status = heartbeat = providers
     else:
-        here = [one for one in providers if one.fabric_id.casefold() == wire.text("id").casefold()]
         # One is usual; of several, the one in trouble speaks.
-        here.sort(key=lambda one: one.status.casefold() == "connected")
-        status = here[0].status if here else Missing(f"the vault lists no provider for {name}")
-        heartbeat = here[0].last_heartbeat if here else Missing(f"the vault lists no provider for {name}")
+        nobody = Missing(f"the vault lists no provider for {name}")
+        untold = Missing(f"Azure does not tell whether the provider of {name} is connected")
+        status = (providers[0].status or untold) if providers else nobody
+        heartbeat = providers[0].last_heartbeat if providers else nobody
     return ConfigurationServer(
         server=ServerHealth(
             name=name,
             id=wire.text("id"),
             ip_address=details.text("ipAddress"),
             version=details.text("agentVersion") or details.part("agentVersionDetails").text("version"),
-            last_heartbeat=details.moment("lastHeartbeat") or NEVER,
+            last_heartbeat=_reported(details, "lastHeartbeat", name),
             health=told.text("health"),
             health_errors=health_errors(told, "healthErrorDetails"),
         ),
@@ -118,13 +117,20 @@ def _configuration_server(
     )
 
 
-def _server(wire: Wire, *heartbeat: str) -> ServerHealth:
+def _reported(wire: Wire, field: str, name: str) -> Moment | Missing:
+    """When it last reported. A sentinel date is never; no date at all is not known."""
+    moment = wire.moment(field)
+    return Missing(f"Azure does not tell when {name} last reported") if moment is None else moment
+
+
+def _server(wire: Wire, heartbeat: str) -> ServerHealth:
+    name = wire.text("friendlyName", "name", "id")
     return ServerHealth(
-        name=wire.text("friendlyName", "name", "id"),
+        name=name,
         id=wire.text("id"),
         ip_address=wire.text("ipAddress") or ", ".join(wire.texts("ipAddresses")),
         version=wire.text("agentVersion", "version") or wire.part("agentVersionDetails").text("version"),
-        last_heartbeat=wire.moment(*heartbeat) or NEVER,
+        last_heartbeat=_reported(wire, heartbeat, name),
         health=wire.text("health"),
         health_errors=health_errors(wire, "healthErrors", "validationErrors"),
     )
@@ -178,13 +184,16 @@ def _percent(wire: Wire, part: str, whole: str, name: str) -> float | Missing:
 def _master_target(wire: Wire) -> MasterTarget:
     server = _server(wire, "lastHeartbeat")
     version = wire.part("agentVersionDetails")
+    expires = wire.moment("agentExpiryDate") or version.moment("expiryDate")
     return MasterTarget(
         server=server,
         os=os_of(wire.text("osType"), Missing(f"Azure does not tell the operating system of {server.name}")),
         os_version=wire.text("osVersion"),
         version_status=wire.text("versionStatus") or version.text("status"),
-        expires=wire.moment("agentExpiryDate") or version.moment("expiryDate") or NEVER,
-        retention_volumes=tuple(_retention_volume(one) for one in wire.parts("retentionVolumes")),
+        expires=Missing(f"Azure does not tell when the version of {server.name} expires")
+        if expires is None
+        else expires,
+        retention_volumes=tuple(_retention_volume(one, server.name) for one in wire.parts("retentionVolumes")),
         datastores=tuple(
             VaultDatastore(
                 name=one.text("symbolicName", "uuid"),
@@ -198,26 +207,33 @@ def _master_target(wire: Wire) -> MasterTarget:
     )
 
 
-def _retention_volume(wire: Wire) -> RetentionVolume:
+def _retention_volume(wire: Wire, server: str) -> RetentionVolume:
+    name = wire.text("volumeName")
+    capacity, free = wire.integer("capacityInBytes"), wire.integer("freeSpaceInBytes")
     threshold = wire.number("thresholdPercentage")
+    untold = Missing(f"Azure does not tell the size and free space of the retention volume {name} of {server}")
     return RetentionVolume(
-        name=wire.text("volumeName"),
-        capacity_bytes=wire.integer("capacityInBytes") or 0,
-        free_bytes=wire.integer("freeSpaceInBytes") or 0,
+        name=name,
+        capacity_bytes=untold if capacity is None else capacity,
+        free_bytes=untold if free is None else free,
         threshold_percent=ABSENT if threshold is None else threshold,
     )
 
 
 def _agent(wire: Wire) -> ReprotectAgent:
+    name = wire.text("name", "fqdn", "id")
+    discovery = wire.moment("lastDiscoveryInUtc")
     return ReprotectAgent(
         id=wire.text("id"),
-        name=wire.text("name", "fqdn", "id"),
+        name=name,
         fqdn=wire.text("fqdn"),
         health=wire.text("health"),
         health_errors=health_errors(wire, "healthErrors"),
-        last_heartbeat=wire.moment("lastHeartbeatUtc") or NEVER,
+        last_heartbeat=_reported(wire, "lastHeartbeatUtc", name),
         accessible_datastores=wire.texts("accessibleDatastores"),
         vcenter_id=wire.text("vcenterId"),
-        last_discovery=wire.moment("lastDiscoveryInUtc") or NEVER,
+        last_discovery=Missing(f"Azure does not tell when {name} last looked at its vCenter")
+        if discovery is None
+        else discovery,
         vsphere_id=instance_uuid(wire.text("fabricObjectId")),
     )

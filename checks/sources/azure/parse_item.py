@@ -17,6 +17,7 @@ from homeward.checks.facts import (
     Topology,
 )
 
+from .ids import resource
 from .parse_health import health_errors
 from .wire import Wire
 
@@ -32,6 +33,7 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _FABRIC = re.compile(r"(?i)^.*?/replicationFabrics/[^/]+")
 _NO_UUID = "00000000-0000-0000-0000-000000000000"
 _MIB = 1024**2
+_VM = "Microsoft.Compute/virtualMachines"
 
 
 def item(raw: object) -> Item:
@@ -82,6 +84,8 @@ def item(raw: object) -> Item:
         policy_id=told.text("policyId"),
         computer_name=details.part("discoveredVmDetails").text("vmFqdn").partition(".")[0],
         fabric_name=told.text("primaryFabricFriendlyName"),
+        provider_id=told.text("recoveryServicesProviderId"),
+        vcenter_id=details.text("vCenterInfrastructureId"),
     )
 
 
@@ -111,11 +115,13 @@ def instance_uuid(resource_id: str) -> str:
 
 
 def azure_vm_id(details: Wire) -> str:
-    if known := details.text("targetVmId", "azureVirtualMachineId"):
-        return known
+    told = details.text("targetVmId", "azureVirtualMachineId")
+    if resource(told, _VM):
+        return told
+    # Azure also puts other texts there; then the VM is the one of the group and name that the machine was given.
     group = details.text("targetResourceGroupId", "recoveryAzureResourceGroupId")
     name = details.text("recoveryAzureVMName", "targetVmName")
-    return f"{group}/providers/Microsoft.Compute/virtualMachines/{name}" if group and name else ""
+    return f"{group}/providers/{_VM}/{name}" if group and name else told
 
 
 def os_of(text: str, otherwise: Missing) -> Os | Missing:
@@ -181,7 +187,10 @@ def _discovered(details: Wire, name: str) -> Discovered | Absent | Missing:
         vcenter_id=seen.text("vCenterId"),
         datastores=seen.texts("datastores"),
         is_deleted=deleted,
-        last_discovery=seen.moment("lastDiscoveryTimeInUtc") or NEVER,
+        last_discovery=_or_missing(
+            seen.moment("lastDiscoveryTimeInUtc"),
+            f"Azure does not tell when the on-premises VM of {name} was last seen",
+        ),
     )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from homeward.checks.facts import NEVER, Job, Policy, RegisteredVCenter
+from homeward.checks.facts import NEVER, Job, Missing, Policy, RegisteredVCenter
 
 from .parse_health import health_errors
 from .wire import Wire
@@ -52,13 +52,16 @@ def policy(raw: object) -> Policy:
 def registered_vcenter(raw: object) -> RegisteredVCenter:
     wire = Wire(raw)
     told = wire.part("properties")
+    name = told.text("friendlyName") or wire.text("name")
+    heartbeat = told.moment("lastHeartbeat")
     return RegisteredVCenter(
         id=wire.text("id"),
-        name=told.text("friendlyName") or wire.text("name"),
+        name=name,
         address=told.text("ipAddress"),
         discovery_status=told.text("discoveryStatus"),
-        last_heartbeat=told.moment("lastHeartbeat") or NEVER,
+        last_heartbeat=Missing(f"Azure does not tell when {name} was last reached") if heartbeat is None else heartbeat,
         health_errors=health_errors(told, "healthErrors"),
+        ids=tuple(id for name in ("infrastructureId", "internalId") if (id := told.text(name))),
     )
 
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from azure.core.exceptions import ResourceNotFoundError
 from azure.mgmt.recoveryservicessiterecovery.aio import SiteRecoveryManagementClient
 
-from homeward.checks.facts import ABSENT, Absent, Item, Job, Missing, Policy, RegisteredVCenter
+from homeward.checks.facts import ABSENT, Absent, Item, Job, Missing, Policy, Provider, RegisteredVCenter
 from homeward.checks.sources.access import Limits, SourceError, VaultAddress
 
 from . import parse_item
 from .connection import AzureConnection
 from .errors import GONE, refused
-from .parse_fabric import Fabric, Provider, fabric, has_details, provider
+from .parse_fabric import Fabric, fabric, has_details, provider
 from .parse_vault import Plan, has_groups, job, plan, policy, registered_vcenter
 from .shared import Clock, Shared, T
 

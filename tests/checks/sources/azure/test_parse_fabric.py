@@ -1,5 +1,6 @@
 """Fabrics, plans, policies, vCenters and jobs: Azure's traps in bodies of our own."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,14 +13,16 @@ from homeward.checks.facts import (
     ConfigurationServer,
     Job,
     Missing,
+    Moment,
     Os,
     Policy,
+    Provider,
     RegisteredVCenter,
     RetentionVolume,
     Topology,
     VaultDatastore,
 )
-from homeward.checks.sources.azure.parse_fabric import Provider, fabric, has_details, provider
+from homeward.checks.sources.azure.parse_fabric import fabric, has_details, provider
 from homeward.checks.sources.azure.parse_vault import has_groups, job, plan, policy, registered_vcenter
 
 VAULT = "/Subscriptions/s/resourceGroups/rg/providers/Microsoft.RecoveryServices/vaults/v"
@@ -30,6 +33,10 @@ GIB = 1024**3
 def _fabric(**details: Any) -> models.Fabric:
     custom = {"instanceType": "VMware", **details}
     return models.Fabric({"id": FABRIC, "name": "f1", "properties": {"friendlyName": "cs01", "customDetails": custom}})
+
+
+def _provider(name: str, status: str, heartbeat: Moment, *, fabric: str = FABRIC) -> Provider:
+    return Provider(status, heartbeat, id=f"{fabric}/replicationRecoveryServicesProviders/{name}")
 
 
 def test_numbers_of_a_process_server_come_as_text_and_percent() -> None:
@@ -52,7 +59,6 @@ def test_numbers_of_a_process_server_come_as_text_and_percent() -> None:
     ).process_servers
     assert (server.cpu_percent, server.memory_used_percent, server.space_free_percent) == (7, 25, 25)
     assert server.certificate_days_left == 30
-    assert server.server.last_heartbeat is NEVER
     assert isinstance(server.in_azure, Missing)
 
 
@@ -74,7 +80,9 @@ def test_sizes_of_a_master_targets_datastores_are_gigabytes_in_text() -> None:
                         {"symbolicName": "ds1", "type": "VMFS", "capacity": "439.5", "freeSpace": "154.11"},
                         {"symbolicName": "ds2", "type": "NFS", "capacity": None, "freeSpace": "much"},
                     ],
-                    "retentionVolumes": [{"volumeName": "R", "capacityInBytes": "10", "thresholdPercentage": 80}],
+                    "retentionVolumes": [
+                        {"volumeName": "R", "capacityInBytes": "10", "freeSpaceInBytes": 0, "thresholdPercentage": 80}
+                    ],
                     "diskCount": "3",
                 }
             ]
@@ -110,15 +118,17 @@ def test_validation_errors_of_a_master_target_are_errors_of_it() -> None:
 
 
 def test_the_configuration_servers_control_channel_is_its_fabrics_provider() -> None:
-    here = Provider(FABRIC.lower(), "Connected", datetime(2024, 5, 1, tzinfo=UTC))
-    elsewhere = Provider(f"{VAULT}/replicationFabrics/f2", "Disconnected", NEVER)
-    server = fabric(_fabric(), (elsewhere, here)).configuration_server
+    here = _provider("p", "Connected", datetime(2024, 5, 1, tzinfo=UTC), fabric=FABRIC.lower())
+    elsewhere = _provider("p", "Disconnected", NEVER, fabric=f"{VAULT}/replicationFabrics/f2")
+    parsed = fabric(_fabric(), (elsewhere, here))
+    server = parsed.configuration_server
+    assert parsed.providers == (here,)
     assert isinstance(server, ConfigurationServer)
     assert (server.provider_status, server.provider_heartbeat) == ("Connected", datetime(2024, 5, 1, tzinfo=UTC))
 
 
 def test_of_several_providers_the_one_in_trouble_speaks() -> None:
-    providers = (Provider(FABRIC, "Connected", NEVER), Provider(FABRIC, "Disconnected", NEVER))
+    providers = (_provider("a", "Connected", NEVER), _provider("b", "Disconnected", NEVER))
     server = fabric(_fabric(), providers).configuration_server
     assert isinstance(server, ConfigurationServer)
     assert server.provider_status == "Disconnected"
@@ -136,11 +146,65 @@ def test_a_provider_is_read() -> None:
     raw = models.RecoveryServicesProvider(
         {
             "id": f"{FABRIC}/replicationRecoveryServicesProviders/p",
-            "properties": {"connectionStatus": "Connected", "lastHeartBeat": "2024-05-01T00:00:00"},
+            "properties": {
+                "connectionStatus": "Connected",
+                "lastHeartBeat": "2024-05-01T00:00:00",
+                "friendlyName": "appliance01",
+            },
         }
     )
-    assert provider(raw) == Provider(FABRIC, "Connected", datetime(2024, 5, 1, tzinfo=UTC))
-    assert provider({}).last_heartbeat is NEVER
+    assert provider(raw) == replace(_provider("p", "Connected", datetime(2024, 5, 1, tzinfo=UTC)), name="appliance01")
+
+
+def test_a_provider_that_does_not_tell_its_status_is_not_known_to_be_disconnected() -> None:
+    server = fabric(_fabric(hostName="cs01"), (_provider("p", "", NEVER),)).configuration_server
+    assert isinstance(server, ConfigurationServer)
+    assert server.provider_status == Missing("Azure does not tell whether the provider of cs01 is connected")
+
+
+def test_a_sentinel_date_is_never_and_a_date_that_is_not_told_is_missing() -> None:
+    """What Azure does not tell has not therefore stopped."""
+
+    def told(value: str | None) -> list[object]:
+        classic = fabric(
+            _fabric(
+                hostName="cs01",
+                lastHeartbeat=value,
+                processServers=[{"friendlyName": "ps01", "lastHeartbeat": value}],
+                masterTargetServers=[{"name": "mt01", "lastHeartbeat": value, "agentExpiryDate": value}],
+            ),
+            (),
+        )
+        assert isinstance(classic.configuration_server, ConfigurationServer)
+        agent = {"name": "appliance01", "lastHeartbeatUtc": value, "lastDiscoveryInUtc": value}
+        modernized = fabric(_fabric(instanceType="InMageRcm", reprotectAgents=[agent]), ())
+        vcenter = {"id": "i", "name": "vc01", "properties": {"lastHeartbeat": value}}
+        return [
+            classic.configuration_server.server.last_heartbeat,
+            classic.process_servers[0].server.last_heartbeat,
+            classic.master_targets[0].server.last_heartbeat,
+            classic.master_targets[0].expires,
+            modernized.agents[0].last_heartbeat,
+            modernized.agents[0].last_discovery,
+            registered_vcenter(models.VCenter(vcenter)).last_heartbeat,
+            provider({"properties": {"lastHeartBeat": value}}).last_heartbeat,
+        ]
+
+    assert set(told("0001-01-01T00:00:00")) == {NEVER}
+    missing = [value for value in told(None) if isinstance(value, Missing)]
+    assert len(missing) == len(told(None))
+    assert Missing("Azure does not tell when ps01 last reported") in missing
+
+
+def test_a_retention_volume_that_does_not_tell_its_size_is_not_one_of_no_size() -> None:
+    volumes = [{"volumeName": "R"}, {"volumeName": "S", "capacityInBytes": 0, "freeSpaceInBytes": "0"}]
+    (target,) = fabric(_fabric(masterTargetServers=[{"name": "mt01", "retentionVolumes": volumes}]), ()).master_targets
+    untold, empty = target.retention_volumes
+    assert untold.capacity_bytes == Missing(
+        "Azure does not tell the size and free space of the retention volume R of mt01"
+    )
+    assert isinstance(untold.free_bytes, Missing)
+    assert (empty.capacity_bytes, empty.free_bytes) == (0, 0)
 
 
 def test_fabrics_of_other_kinds_have_no_servers_of_ours() -> None:
@@ -187,9 +251,19 @@ def test_a_policy_names_its_provider() -> None:
 
 
 def test_a_vcenter_is_read() -> None:
-    told = {"friendlyName": "vc01", "ipAddress": "10.0.0.1", "discoveryStatus": "Pending", "healthErrors": None}
+    told = {
+        "friendlyName": "vc01",
+        "ipAddress": "10.0.0.1",
+        "discoveryStatus": "Pending",
+        "lastHeartbeat": "0001-01-01T00:00:00",
+        "infrastructureId": "infra",
+        "internalId": "internal",
+        "healthErrors": None,
+    }
     raw = models.VCenter({"id": "i", "name": "x", "properties": told})
-    assert registered_vcenter(raw) == RegisteredVCenter("i", "vc01", "10.0.0.1", "Pending", NEVER, ())
+    assert registered_vcenter(raw) == RegisteredVCenter(
+        "i", "vc01", "10.0.0.1", "Pending", NEVER, (), ("infra", "internal")
+    )
 
 
 def test_a_jobs_state_is_kept_in_azures_words() -> None:

@@ -218,6 +218,20 @@ def test_the_azure_vm_is_named_by_each_provider_in_its_way() -> None:
     assert _rcm(targetVmName="web01").azure_vm_id == ""
 
 
+def test_a_vm_id_that_is_none_gives_way_to_the_group_and_name() -> None:
+    group = "/subscriptions/s/resourceGroups/rg"
+    known = {"recoveryAzureResourceGroupId": group, "recoveryAzureVMName": "web01"}
+    vm = f"{group}/providers/Microsoft.Compute/virtualMachines/web01"
+    assert _classic(targetVmId="6a8b17c9", **known).azure_vm_id == vm
+    assert _classic(targetVmId="6a8b17c9").azure_vm_id == "6a8b17c9"
+
+
+def test_the_provider_and_the_vcenter_of_an_item_are_kept() -> None:
+    parsed = _parse({"instanceType": "InMageAzureV2", "vCenterInfrastructureId": "vc"}, recoveryServicesProviderId="/p")
+    assert (parsed.provider_id, parsed.vcenter_id) == ("/p", "vc")
+    assert (_rcm().provider_id, _rcm().vcenter_id) == ("", "")
+
+
 def test_the_agents_heartbeat_is_where_the_provider_keeps_it() -> None:
     time = "2024-05-01T10:00:00"
     told = datetime(2024, 5, 1, 10, tzinfo=UTC)
@@ -229,10 +243,13 @@ def test_the_agents_heartbeat_is_where_the_provider_keeps_it() -> None:
 
 def test_what_the_appliance_discovered_is_read() -> None:
     seen = {"vCenterId": "vc", "vCenterFQDN": "vc01", "datastores": None, "vmFqdn": "web01.corp.example"}
-    deleted = {**seen, "isDeleted": "true", "lastDiscoveryTimeInUtc": None}
+    deleted = {**seen, "isDeleted": "true", "lastDiscoveryTimeInUtc": "0001-01-01T00:00:00"}
     parsed = _rcm(discoveredVmDetails=deleted)
     assert parsed.discovered == Discovered("vc", (), is_deleted=True, last_discovery=NEVER)
     assert parsed.computer_name == "web01"
+    untold = _rcm(discoveredVmDetails={**deleted, "lastDiscoveryTimeInUtc": None}).discovered
+    assert isinstance(untold, Discovered)
+    assert untold.last_discovery == Missing("Azure does not tell when the on-premises VM of web01 was last seen")
     assert isinstance(_rcm(discoveredVmDetails=seen).discovered, Missing)
     assert _rcm(discoveredVmDetails=None).discovered is ABSENT
     assert _classic().discovered is ABSENT
