@@ -94,9 +94,9 @@ class Inventory:
         if not found and guests and addressed:
             found = _common([guests, addressed])
         found = found or list({vm.ref: vm for vm in [*named, *guests, *addressed]}.values())
-        if len(found) == 1 and host_name and found[0].host_name and found[0] not in guests:
-            if found[0] not in named or found[0] not in addressed:
-                name, guest = found[0].name, found[0].host_name
+        if len(found) == 1 and found[0] not in guests and not (found[0] in named and found[0] in addressed):
+            name, guest = found[0].name, found[0].host_name
+            if host_name and guest:
                 return Missing(f"{self._vcenter}'s VM {name} calls itself {guest}: it may not be {query}")
         return found
 

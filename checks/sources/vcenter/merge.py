@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from homeward.checks.facts import ABSENT, Absent, Datastore, Missing, VCenter, VirtualMachine
+from homeward.checks.facts import ABSENT, Absent, Datastore, Host, Missing, VCenter, VirtualMachine
 from homeward.checks.sources.access import SourceError
 
-from .wanted import NO_TARGET, OnPremises, Wanted
+from .wanted import NO_TARGET, OnPremises, VmQuery, Wanted
 
 Reading = Mapping[str, OnPremises] | SourceError
 _NONE = Missing("no vCenter is configured")
@@ -18,37 +18,71 @@ def merge(readings: Mapping[str, Reading], wanted: Sequence[Wanted]) -> Mapping[
 
 
 def _merged(readings: Mapping[str, Reading], wanted: Wanted) -> OnPremises:
-    read = {name: one[wanted.machine] for name, one in readings.items() if not isinstance(one, SourceError)}
-    failed = [Missing(one.reason) for one in readings.values() if isinstance(one, SourceError)]
-    homes = [name for name, one in read.items() if isinstance(one.source_vm, VirtualMachine)]
-    seats = [name for name, one in read.items() if isinstance(one.target_vm, VirtualMachine)]
-    home = next(iter(homes), None)
-    seat = home if home in seats else next(iter(seats), None)
     if not readings:
         gone: Absent | Missing = ABSENT if wanted.source.empty else _NONE
         return OnPremises(_NONE, gone, _NONE, _NONE, _NONE)
-
-    source_vm = read[home].source_vm if home else _not_found([one.source_vm for one in read.values()], failed)
-    if wanted.source.empty:
-        source_vm = ABSENT
+    read = {name: one[wanted.machine] for name, one in readings.items() if not isinstance(one, SourceError)}
+    failed = [Missing(one.reason) for one in readings.values() if isinstance(one, SourceError)]
+    home, source_vm = _source(wanted.source, read, failed)
+    seat, target_vm = _target(wanted.target, read, failed, home)
     if seat:
-        target_vm, target_host = read[seat].target_vm, read[seat].target_host
+        target_host = read[seat].target_host
     else:
-        target_vm = _not_found([one.target_vm for one in read.values()], failed) if wanted.target else NO_TARGET
         target_host = target_vm if isinstance(target_vm, Missing) else Missing(f"{wanted.target} is in no vCenter")
     return OnPremises(
         vcenter=_vcenter(read, failed, seat, home),
         source_vm=source_vm,
         target_vm=target_vm,
         target_host=target_host,
-        datastores=_datastores(wanted, read, source_vm, target_host, seat=seat, home=home),
+        datastores=_datastores(wanted, read, failed, source_vm, target_host, seat=seat, home=home),
     )
 
 
-def _not_found(answers: Sequence[VirtualMachine | Absent | Missing], failed: Sequence[Missing]) -> Absent | Missing:
-    """Absent only if every vCenter was read and none has it."""
-    unsure = [one for one in answers if isinstance(one, Missing)]
-    return next(iter([*failed, *unsure]), ABSENT)
+def _source(
+    query: VmQuery, read: Mapping[str, OnPremises], failed: Sequence[Missing]
+) -> tuple[str | None, VirtualMachine | Absent | Missing]:
+    """The vCenter that holds the machine's VM, and the VM."""
+    if query.empty:
+        return None, ABSENT
+    answers = {name: one.source_vm for name, one in read.items()}
+    home = _place(query, [name for name, vm in answers.items() if isinstance(vm, VirtualMachine)], answers, failed)
+    if isinstance(home, str):
+        return home, answers[home]
+    if home is ABSENT and not query.instance_uuid:
+        # It may have been given another name: that it is gone would be a guess.
+        none = f"{next(iter(read))} has no" if len(read) == 1 else f"none of {', '.join(read)} has a"
+        return None, Missing(f"Azure does not tell its UUID, and {none} VM named {query}")
+    return None, home
+
+
+def _target(
+    query: VmQuery | None, read: Mapping[str, OnPremises], failed: Sequence[Missing], home: str | None
+) -> tuple[str | None, VirtualMachine | Absent | Missing]:
+    """The vCenter that holds the target, and its VM: which is `Missing` there if little is known of it but its host."""
+    if query is None:
+        return None, NO_TARGET
+    answers = {name: one.target_vm for name, one in read.items()}
+    seats = [name for name, vm in answers.items() if isinstance(vm, VirtualMachine)]
+    seats = seats or [name for name, one in read.items() if isinstance(one.target_host, Host)]
+    if query.instance_uuid and home in seats:
+        seats = [home]
+    seat = _place(query, seats, answers, failed)
+    return (seat, answers[seat]) if isinstance(seat, str) else (None, seat)
+
+
+def _place(
+    query: VmQuery,
+    found: Sequence[str],
+    answers: Mapping[str, VirtualMachine | Absent | Missing],
+    failed: Sequence[Missing],
+) -> str | Absent | Missing:
+    """The vCenter that holds the VM. A name is only an answer if every vCenter was read and one alone has it."""
+    if found and query.instance_uuid:
+        return found[0]
+    if len(found) > 1:
+        return Missing(f"{query} is in {' and '.join(found)}")
+    unsure = [one for name, one in answers.items() if isinstance(one, Missing) and name not in found]
+    return next(iter([*failed, *unsure, *found]), ABSENT)
 
 
 def _vcenter(
@@ -67,6 +101,7 @@ def _vcenter(
 def _datastores(
     wanted: Wanted,
     read: Mapping[str, OnPremises],
+    failed: Sequence[Missing],
     source_vm: VirtualMachine | Absent | Missing,
     target_host: object,
     *,
@@ -89,6 +124,8 @@ def _datastores(
         return ()
     if seat:
         return read[seat].datastores
+    if failed:
+        return failed[0]
     if len(read) == 1:
         return next(iter(read.values())).datastores
     return Missing(f"it is not known which vCenter holds the datastore {wanted.datastore}")

@@ -42,8 +42,9 @@ CONFIGURATION = "VirtualMachine.Config."
 
 MODERNIZED_ONLY = frozenset({"VirtualMachine.State.CreateSnapshot", "VirtualMachine.State.RevertToSnapshot"})
 
-GRANTED_FOR = 300.0
-"""Seconds for which a complete set of privileges is believed; anything missing is asked anew each time."""
+GRANTED_FOR = 60.0
+"""Seconds for which a complete set of privileges is believed: long enough for a check and "Run again" after it, short
+enough that one taken away is not hidden for long. Anything missing is asked anew each time."""
 
 
 class Privileges:

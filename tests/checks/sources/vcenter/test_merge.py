@@ -17,7 +17,8 @@ from homeward.checks.facts import (
 from homeward.checks.sources.access import SourceError
 from homeward.checks.sources.vcenter import OnPremises, VmQuery, Wanted, merge
 
-WANTED = Wanted("web01", VmQuery(name="web01"), VmQuery(name="mt01"), "", modernized=False)
+WANTED = Wanted("web01", VmQuery("i", "web01"), VmQuery("t", "mt01"), "", modernized=False)
+BY_NAME = Wanted("web01", VmQuery(name="web01"), VmQuery(name="mt01"), "", modernized=False)
 NO_ANSWER = SourceError("vc02 did not answer within 20 s")
 
 
@@ -55,8 +56,61 @@ def test_the_vcenter_that_holds_the_target_wins() -> None:
     assert read.source_vm is ABSENT
 
 
-def test_of_two_targets_of_one_name_the_one_beside_the_machines_vm_wins() -> None:
+def test_of_two_vcenters_with_the_target_the_one_beside_the_machines_vm_wins() -> None:
     assert merged(vc01=replace(TARGET, vcenter=vcenter("vc01")), vc02=BOTH).vcenter == vcenter("vc02")
+
+
+def test_vms_of_one_name_in_two_vcenters_are_no_answer() -> None:
+    read = merged(BY_NAME, vc01=replace(BOTH, vcenter=vcenter("vc01")), vc02=BOTH)
+    machine, target = Missing("web01 is in vc01 and vc02"), Missing("mt01 is in vc01 and vc02")
+    assert (read.source_vm, read.datastores) == (machine, machine)
+    assert (read.target_vm, read.target_host) == (target, target)
+    assert read.vcenter == Missing("it is not known which vCenter manages the target")
+
+
+def test_the_machines_own_vcenter_stays_known_where_its_target_could_be_two() -> None:
+    query = replace(BY_NAME, source=WANTED.source)
+    read = merged(query, vc01=replace(TARGET, vcenter=vcenter("vc01")), vc02=BOTH)
+    target = Missing("mt01 is in vc01 and vc02")
+    assert (read.source_vm, read.target_vm, read.vcenter) == (vm("web01"), target, vcenter("vc02"))
+    assert isinstance(read.datastores, tuple)
+    assert read.datastores[0].on_target_host == target
+
+
+@pytest.mark.parametrize(
+    ("other", "reason"),
+    [
+        (NO_ANSWER, Missing(NO_ANSWER.reason)),
+        (replace(NOTHING, source_vm=Missing("unsure"), target_vm=Missing("unsure")), Missing("unsure")),
+    ],
+    ids=["it failed", "it is not sure"],
+)
+def test_a_vm_found_by_name_is_no_answer_while_another_vcenter_may_have_a_namesake(
+    other: OnPremises | SourceError, reason: Missing
+) -> None:
+    read = merged(BY_NAME, vc01=other, vc02=BOTH)
+    assert (read.source_vm, read.target_vm, read.target_host) == (reason, reason, reason)
+
+
+def test_a_vm_that_has_no_uuid_in_azure_and_is_not_found_by_name_is_not_known_to_be_gone() -> None:
+    assert merged(BY_NAME, vc01=TARGET).source_vm == Missing(
+        "Azure does not tell its UUID, and vc01 has no VM named web01"
+    )
+    assert merged(BY_NAME, vc01=NOTHING, vc02=TARGET).source_vm == Missing(
+        "Azure does not tell its UUID, and none of vc01, vc02 has a VM named web01"
+    )
+
+
+def test_the_host_of_a_target_whose_vm_is_stale_is_known() -> None:
+    stale = Missing("vc02 reports the VM mt01 as disconnected")
+    read = merged(vc01=NOTHING, vc02=replace(TARGET, target_vm=stale))
+    assert (read.target_vm, read.target_host, read.vcenter) == (stale, HOST, vcenter("vc02"))
+
+
+def test_a_chosen_datastore_is_not_judged_from_a_host_that_may_be_a_namesakes() -> None:
+    chosen = replace(BY_NAME, source=VmQuery(), datastore="plain")
+    read = merged(chosen, vc01=replace(TARGET, datastores=(PLAIN,)), vc02=NO_ANSWER)
+    assert read.datastores == Missing(NO_ANSWER.reason)
 
 
 def test_a_datastore_in_another_vcenter_than_the_target_is_unknown_there() -> None:

@@ -167,7 +167,7 @@ async def test_a_physical_server_has_no_vm_and_is_not_searched_for(
 ) -> None:
     wanted = Wanted("old2008", VmQuery(), VmQuery(name="mt-win01"), "", modernized=False)
     await reader.read([wanted])
-    clock.now += 60
+    clock.now += 30
     vcenter.calls.clear()
     read = await read_one(reader, wanted)
     assert read.source_vm is ABSENT
