@@ -1,11 +1,12 @@
 """What runs after an acknowledgement: nothing is lost, nothing runs for ever, nothing fails in silence."""
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import PurePath
 from traceback import extract_tb
 from typing import Protocol
+
+from homeward.checks.redact import redact
 
 from .problems import Problem
 from .views.blocks import Message
@@ -14,8 +15,6 @@ from .views.trouble import apology, stopped, too_late, trouble
 DEADLINE = 180.0
 LAST_WORDS = 10.0
 """How long telling the person about a failure may take."""
-
-_SECRETS = re.compile(r"https?://\S+|xox[a-z]-\S+|xapp-\S+|(?i:bearer)\s+\S+|eyJ[\w.-]{10,}")
 
 Tell = Callable[[Message], Awaitable[None]]
 
@@ -91,8 +90,8 @@ class Supervisor:
 
 
 def clean(error: BaseException) -> str:
-    """The error's words without what may be a secret: addresses with their queries, tokens."""
-    return _SECRETS.sub("<removed>", str(error))[:500]
+    """The error's words without what may be a secret."""
+    return redact(str(error))[:500]
 
 
 def where(error: BaseException) -> str:

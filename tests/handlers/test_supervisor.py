@@ -54,7 +54,7 @@ async def test_an_unknown_error_is_an_apology_and_a_line_with_the_same_id(make: 
     assert "`a1b2`" in told[0]
     assert log.lines[0]["id"] == "a1b2"
     assert log.lines[0]["error"] == "RuntimeError"
-    assert log.lines[0]["said"] == "at <removed> with <removed> and <removed>"
+    assert log.lines[0]["said"] == "at https://hooks.example.invalid/… with … and …"
     assert "test_supervisor.py" in log.lines[0]["at"]
 
 

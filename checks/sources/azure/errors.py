@@ -18,14 +18,12 @@ from azure.core.exceptions import (
 )
 from azure.core.rest import AsyncHttpResponse
 
+from homeward.checks.redact import redact
 from homeward.checks.sources.access import SourceError
 
 # A 404 with one of these codes says that the resource is not there; others say that we asked at a wrong place.
 GONE = frozenset({"resourcenotfound", "resourcegroupnotfound", "notfound", "jobnotfound"})
 LONGEST = 160
-_SECRET = re.compile(
-    r"(?i)bearer\s+\S+|eyJ[\w-]{8,}[\w.-]*|\b(?:sig|client_secret|password|secret|token|accountkey)=[^&\s;]+"
-)
 _ACTION = re.compile(r"(?i)perform(?:ing)? (?:the )?action '?([\w./*-]+)'?")
 _AAD = re.compile(r"AADSTS\d+")
 
@@ -146,7 +144,7 @@ def _unreadable(error: BaseException, asked: str) -> str:
 
 def clean(text: str) -> str:
     """One short line without control characters and without anything that looks like a secret."""
-    line = " ".join(_SECRET.sub("…", "".join(c if c.isprintable() else " " for c in text)).split())
+    line = " ".join(redact("".join(c if c.isprintable() else " " for c in text)).split())
     line = line.rstrip(".")
     return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + "…"
 
