@@ -12,6 +12,8 @@ from .azure import Plan
 
 NEAREST = 5
 """How many near names are offered: as many as fit one row of buttons."""
+ALIKE = 60
+"""The score, of 100, from which a name looks like another: "wbe01" has 80 with web01, "nope" 36 with payroll."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,10 @@ class Match:
 
 
 def matches(name: str, listings: Iterable[Listing]) -> tuple[Match, ...]:
-    """Every subject that has the name (an ARM id names one). Names are compared without case."""
+    """Every subject that has the name (an ARM id names one). Names are compared without case; nothing has no name."""
     wanted = fold(name)
+    if not wanted:
+        return ()
     found: list[Match] = []
     for listing in listings:
         found += [_machine(listing, item) for item in listing.items if wanted in names_of(item)]
@@ -60,7 +64,7 @@ def nearest(name: str, listings: Iterable[Listing]) -> tuple[str, ...]:
                 known.setdefault(fold(item.group_name), item.group_name)
         for plan in listing.plans:
             known.setdefault(fold(plan.name), plan.name)
-    scored = process.extract(fold(name)[:200], list(known), scorer=fuzz.WRatio, limit=NEAREST)
+    scored = process.extract(fold(name)[:200], list(known), scorer=fuzz.WRatio, limit=NEAREST, score_cutoff=ALIKE)
     return tuple(known[folded] for folded, _score, _index in scored)
 
 

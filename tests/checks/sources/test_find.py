@@ -75,6 +75,22 @@ def test_the_nearest_names_come_best_first_and_once() -> None:
     assert nearest("x", []) == ()
 
 
+@pytest.mark.parametrize("name", ["zzzzqqq", "/", "", "  ", "//", "nope"])
+def test_noise_is_near_to_nothing(name: str) -> None:
+    assert nearest(name, [LISTING]) == ()
+
+
+@pytest.mark.parametrize("typo", ["wbe01", "web1", "web-01", "wbe", "pyaroll", "pay-bd01"])
+def test_a_typo_gives_names(typo: str) -> None:
+    assert nearest(typo, [LISTING])
+
+
+@pytest.mark.parametrize("name", ["", " ", "/", " // "])
+def test_an_empty_name_is_nobodys(name: str) -> None:
+    unnamed = replace(WEB, group_id="/groups/1", group_name="", name="", computer_name="/")
+    assert matches(name, [Listing("prod", (unnamed,), (Plan("/p", "", ()),), {})]) == ()
+
+
 @given(st.text(max_size=300))
 def test_no_name_upsets_the_search(name: str) -> None:
     matches(name, [LISTING])
