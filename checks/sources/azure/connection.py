@@ -47,6 +47,7 @@ CLOUDS: Mapping[str, tuple[str, str, str]] = {
         AzureAuthorityHosts.AZURE_CHINA,
     ),
 }
+CLOSED = "Azure is no longer read: its connection was closed"
 FAR_FUTURE = 253402300799
 """The last second of the year 9999: a static token has no end that we know."""
 
@@ -89,6 +90,7 @@ class AzureConnection:
         self._scope = (audience or access.audience or self.endpoint).rstrip("/") + "/.default"
         self.host = urlsplit(self.endpoint).netloc
         self._opening = asyncio.Lock()
+        self._closed = False
         self._session: aiohttp.ClientSession | None = None
         self._credential: AsyncTokenCredential | None = None
         self._site_recovery: dict[str, SiteRecoveryManagementClient] = {}
@@ -103,7 +105,8 @@ class AzureConnection:
         await self.close()
 
     async def close(self) -> None:
-        """Ends what is still being read and closes all connections."""
+        """Ends what is still being read and closes all connections; further reads are refused. May be called again."""
+        self._closed = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -140,8 +143,14 @@ class AzureConnection:
             with until(timeout):
                 async with asyncio.timeout(timeout):
                     yield
+        except RuntimeError as error:
+            if not self._closed:
+                raise
+            raise SourceError(CLOSED) from error  # aiohttp's word for a session closed under a request
         except (AzureError, aiohttp.ClientError, OSError, ValueError, TypeError, AttributeError, KeyError) as error:
             # The last four: the SDK takes an answer of an unexpected form apart without looking.
+            if self._closed:
+                raise SourceError(CLOSED) from error
             raise explain(error, asked=whom, host=self.host, timeout=timeout) from error
 
     async def site_recovery(self, subscription_id: str) -> SiteRecoveryManagementClient:
@@ -191,8 +200,10 @@ class AzureConnection:
 
     async def _open(self) -> None:
         async with self._opening:
-            if self._session is None:
+            if not self._closed and self._session is None:
                 trust = await asyncio.to_thread(self._trust)
+                if self._closed:  # meanwhile: nobody would close the session
+                    raise SourceError(CLOSED)
                 # One session for all clients, and one TLS context for the session: azure-core would make
                 # a context for each request where a CA file is given, and no connection would be used twice.
                 self._session = aiohttp.ClientSession(
@@ -201,6 +212,8 @@ class AzureConnection:
                     auto_decompress=False,
                     trust_env=not self._on_this_machine(),  # a proxy does not lead back here
                 )
+        if self._closed:
+            raise SourceError(CLOSED)
 
     def _on_this_machine(self) -> bool:
         name = urlsplit(self.endpoint).hostname or ""

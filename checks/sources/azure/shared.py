@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, Generic, TypeVar
 
+from homeward.checks.sources.access import SourceError
+
 T = TypeVar("T")
 Start = Callable[[Coroutine[Any, Any, T]], "asyncio.Task[T]"]
 Clock = Callable[[], float]
@@ -12,7 +14,8 @@ Clock = Callable[[], float]
 class Shared(Generic[T]):
     """What `read` gives, not older than `ttl` seconds counted from when its reading began. A failure is not kept.
 
-    A reader that is cancelled does not cancel the read for the others. `start` makes the task and keeps hold of it.
+    A reader that is cancelled does not cancel the read for the others; a read that is ended is a `SourceError` to all.
+    `start` makes the task and keeps hold of it.
     """
 
     def __init__(
@@ -30,7 +33,13 @@ class Shared(Generic[T]):
         if task is None or self._stale(task):
             self._began = self._clock()
             task = self._task = self._start(self._read())
-        return await asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            asker = asyncio.current_task()
+            if task.cancelled() and not (asker and asker.cancelling()):
+                raise SourceError("the reading was ended: the connection was closed") from None
+            raise
 
     def forget(self) -> None:
         """The next reader reads anew, even while an older read is under way."""

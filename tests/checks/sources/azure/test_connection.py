@@ -1,5 +1,6 @@
 """Clouds, sign-in, plain reads."""
 
+import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -87,11 +88,50 @@ async def test_a_static_token_is_the_credential() -> None:
         assert (await credential.get_token("any/.default")).token == "t"
 
 
-async def test_a_closed_connection_opens_again(connection: AzureConnection, vault: VaultReader) -> None:
-    assert await vault.items()
+@pytest.mark.parametrize("used", [True, False], ids=["used before", "never used"])
+async def test_a_closed_connection_refuses_further_reads_and_opens_nothing(
+    connection: AzureConnection, vault: VaultReader, arm: SandboxArm, *, used: bool
+) -> None:
+    if used:
+        assert await vault.items()
+    await connection.close()
     await connection.close()
     vault.forget()
+    before = len(arm.requests)
+    for read in (vault.items(), vault.job("x"), vault.plans()):
+        with pytest.raises(SourceError, match="its connection was closed"):
+            await read
+    with pytest.raises(SourceError, match="its connection was closed"):
+        async with connection.asking("things"):
+            await connection.get("/things", "2024-01-01")
+    assert len(arm.requests) == before
+
+
+async def test_a_read_that_the_closing_overtakes_is_a_reason_and_no_crash(
+    connection: AzureConnection, vault: VaultReader, arm: SandboxArm
+) -> None:
     assert await vault.items()
+    arm.faults.silence()
+    reading = asyncio.create_task(vault.job("x"))
+    await asyncio.wait({reading}, timeout=0.1)
+    assert arm.requests[-1].path.casefold().endswith("/replicationjobs/x")
+    await connection.close()
+    with pytest.raises(SourceError, match="its connection was closed"):
+        await reading
+
+
+async def test_closing_while_it_opens_leaves_nothing_open(connection: AzureConnection, vault: VaultReader) -> None:
+    reading = asyncio.create_task(vault.job("x"))
+    await asyncio.sleep(0)  # it has begun
+    await connection.close()
+    with pytest.raises(SourceError, match="its connection was closed"):
+        await reading
+
+
+async def test_other_errors_of_the_runtime_are_our_own_bugs(connection: AzureConnection) -> None:
+    with pytest.raises(RuntimeError, match="ours"):
+        async with connection.asking("things"):
+            raise RuntimeError("ours")
 
 
 async def test_a_plain_list_is_read_to_its_end(azure: Azure, near: AzureConnection) -> None:

@@ -124,7 +124,7 @@ async def test_closing_ends_what_is_still_read(access: AzureAccess, address: Vau
     reading = asyncio.create_task(vault.items())
     await asyncio.sleep(0.05)
     await connection.close()
-    with pytest.raises(asyncio.CancelledError):
+    with pytest.raises(SourceError, match="the connection was closed"):
         await reading
 
 
