@@ -21,7 +21,8 @@ from homeward.handlers.supervisor import Supervisor
 from .compose import build_collector
 from .logs import logger
 from .metrics import MeasuredCollect
-from .settings import Settings, load
+from .settings import Settings
+from .settings_file import load
 
 
 class Homeward:

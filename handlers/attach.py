@@ -10,12 +10,10 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from . import ids
-from .commands import Commands
+from .commands import NAME, Commands
 from .errors import Errors
 from .preflight import Preflight
 from .problems import CommandTaken
-
-_COMMAND = re.compile(r"/[a-z0-9][a-z0-9_-]{0,30}")
 
 
 class _App(Protocol):
@@ -32,7 +30,7 @@ def attach(app: AsyncApp, commands: Commands, *, preflight: Preflight, errors: E
     """Adds the listeners: no middleware, no error handler. Raises `CommandTaken` and adds nothing on a collision."""
     names = (commands.reprotect_check, commands.failback_errors)
     for name in names:
-        if not _COMMAND.fullmatch(name):
+        if not NAME.fullmatch(name):
             raise CommandTaken(f"{name!r} is no name for a command: a slash, then small letters, digits, - or _.")
     if len(set(names)) < len(names):
         raise CommandTaken(f"Both commands are called {names[0]}: give one of them another name.")

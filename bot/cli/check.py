@@ -12,7 +12,8 @@ from rich.status import Status
 
 from homeward.bot.compose import collector
 from homeward.bot.sandbox.run import Sandbox, SandboxMissing
-from homeward.bot.settings import SettingsError, load
+from homeward.bot.settings import SettingsError
+from homeward.bot.settings_file import load
 from homeward.checks import (
     RULES,
     Answer,

@@ -12,7 +12,8 @@ import click
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from homeward.bot.compose import azure_reader, vcenter_readers
-from homeward.bot.settings import Settings, SettingsError, load, secret
+from homeward.bot.settings import Settings, SettingsError, secret
+from homeward.bot.settings_file import load
 from homeward.bot.slack_app import web_client
 from homeward.checks.sources.access import SourceError
 from homeward.checks.sources.azure import AzureReader, VaultReader

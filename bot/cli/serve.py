@@ -13,7 +13,8 @@ from homeward.bot import logs
 from homeward.bot.connecting import Refused, come_up
 from homeward.bot.health import Health, listening
 from homeward.bot.plugin import register
-from homeward.bot.settings import Settings, SettingsError, load
+from homeward.bot.settings import Settings, SettingsError
+from homeward.bot.settings_file import load
 from homeward.bot.slack_app import bolt_app, socket_mode
 from homeward.handlers.problems import CommandTaken
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from homeward.bot.settings import SettingsError, load
+from homeward.bot.settings import SettingsError
+from homeward.bot.settings_file import load
 
 GOOD = """
 [[vaults]]
@@ -16,6 +17,13 @@ vault = "v"
 [[vcenters]]
 name = "vc-01"
 host = "vc01.corp.example"
+username = "homeward"
+"""
+
+OTHER = """
+[[vcenters]]
+name = "vc.01"
+host = "fd00::1"
 username = "homeward"
 """
 
@@ -63,6 +71,13 @@ def test_a_vcenters_password_comes_from_the_environment(tmp_path: Path, monkeypa
     assert "s3cret" not in f"{settings!r} {access!r}"
 
 
+def test_a_vcenter_told_by_the_environment_has_its_password_there_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOMEWARD_VCENTERS", '[{"name": "vc-01", "host": "10.0.0.1", "username": "u"}]')
+    monkeypatch.setenv("HOMEWARD_VCENTER_VC_01_PASSWORD", "s3cret")
+    (access,) = load().vcenter_accesses()
+    assert access.password == "s3cret"
+
+
 def test_a_vcenters_password_comes_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "pw").write_text("s3cret\n", encoding="utf-8")
     settings = load(written(tmp_path, GOOD + 'password_file = "pw"\n'))
@@ -81,13 +96,32 @@ def test_a_vcenters_password_comes_from_a_file(tmp_path: Path) -> None:
         ("[slack]\nport = 99999\n", "slack.port is 99999"),
         (GOOD.replace("11111111-2222-3333-4444-555555555555", "abc"), "expected a subscription id such as"),
         (GOOD.replace('resource_group = "rg"\n', ""), "vaults.0.resource_group is missing"),
-        (GOOD + GOOD, "the name 'prod' is used twice"),
+        (GOOD + GOOD.partition("[[vcenters]]")[0], "the name 'prod' is used twice"),
         ('[azure]\ncloud = "custom"\nendpoint = "arm.example"\n', "expected an https:// address"),
         ('[azure]\ncredential = "static"\n', 'only allowed with cloud = "custom"'),
         ('[azure]\nendpoint = "https://arm.example"\n', 'only used with cloud = "custom"'),
         ('[slack]\nbot_token = "xoxb-leak"\n', "must not stand in the file: set HOMEWARD_SLACK__BOT_TOKEN"),
         (GOOD + 'password = "leak"\n', "set HOMEWARD_VCENTER_VC_01_PASSWORD"),
         ("[slack\n", "not valid TOML"),
+        (
+            '[slack]\nreprotect_check_command = "/_x"\n',
+            "slack.reprotect_check_command is '/_x': expected a command name",
+        ),
+        (
+            '[slack]\nreprotect_check_command = "/failback-errors"\n',
+            "are both '/failback-errors'; each needs its own name",
+        ),
+        ('[azure]\ncloud = "custom"\nendpoint = "arm.example"\n', "azure.endpoint is 'arm.example': expected an https"),
+        ('[azure]\ncloud = "custom"\n', 'azure: cloud = "custom" needs endpoint'),
+        (
+            GOOD.replace("vc01.corp.example", "https://h/sdk"),
+            "vcenters.0.host is 'https://h/sdk': expected a host name",
+        ),
+        (GOOD.replace("vc01.corp.example", "vc01:443"), "vcenters.0.host is 'vc01:443': expected a host name"),
+        (GOOD.replace('vault = "v"', 'vault = "a/b"'), "vaults.0.vault is 'a/b': expected the name alone"),
+        (GOOD.replace('"rg"', '"a/b"'), "vaults.0.resource_group is 'a/b': expected the name alone"),
+        (GOOD + OTHER, "'vc-01' and 'vc.01' would both have their password in HOMEWARD_VCENTER_VC_01_PASSWORD"),
+        ("[serve]\nport = -1\n", "serve.port is -1"),
     ],
 )
 def test_a_fault_gets_one_line_that_names_the_key_and_what_is_expected(tmp_path: Path, text: str, said: str) -> None:
@@ -123,7 +157,34 @@ def test_a_missing_secret_tells_both_ways_to_give_it(tmp_path: Path) -> None:
         load(written(tmp_path, GOOD)).vcenter_accesses()
 
 
-def test_nonsense_in_the_environment_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOMEWARD_VAULTS", "not json")
-    with pytest.raises(SettingsError, match="vaults"):
-        load()
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("HOMEWARD_VAULTS", "not json", "HOMEWARD_VAULTS: expected JSON there"),
+        ("HOMEWARD_VAULTS", "[{}]", "HOMEWARD_VAULTS: vaults.0.vault is missing"),
+        ("HOMEWARD_SLACK__MODE", "x", "HOMEWARD_SLACK__MODE: slack.mode is 'x'"),
+        ("homeward_slack__mode", "x", "HOMEWARD_SLACK__MODE: slack.mode is 'x'"),
+        ("HOMEWARD_SLACK__MOODE", "x", "HOMEWARD_SLACK__MOODE: slack.moode is not a setting"),
+        ("HOMEWARD_SLACK", '{"mode": "x"}', "HOMEWARD_SLACK: slack.mode is 'x'"),
+        ("HOMEWARD_AZURE__CREDENTIAL", "static", "settings.toml and HOMEWARD_AZURE__CREDENTIAL: azure: credential ="),
+    ],
+)
+def test_a_fault_in_the_environment_is_told_with_its_variable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(SettingsError) as caught:
+        load(written(tmp_path, GOOD + '[slack]\nport = 3001\n[azure]\ncloud = "AzureCloud"\n'))
+    assert said in str(caught.value).splitlines()[-1]
+
+
+def test_a_fault_in_the_file_is_not_blamed_on_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOMEWARD_SLACK__PORT", "3001")
+    with pytest.raises(SettingsError) as caught:
+        load(written(tmp_path, '[slack]\nmode = "x"\n'))
+    assert "HOMEWARD_" not in str(caught.value)
+
+
+def test_limits_reach_the_readers(tmp_path: Path) -> None:
+    limits = load(written(tmp_path, "[limits]\ncollect_timeout = 5\nrun_command_timeout = 60\n")).reading_limits()
+    assert (limits.collect_timeout, limits.run_command_timeout) == (5.0, 60.0)

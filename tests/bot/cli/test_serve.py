@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -30,7 +31,8 @@ async def listening(settings: Settings) -> tuple["asyncio.Task[None]", Ports]:
     ports: asyncio.Future[Ports] = asyncio.get_running_loop().create_future()
     free = changed(changed(settings, "slack", port=0), "serve", port=0)
     task = asyncio.create_task(serve(free, started=ports.set_result))
-    await asyncio.wait({task, ports}, return_when=asyncio.FIRST_COMPLETED)
+    either: tuple[asyncio.Future[Any], ...] = (task, ports)
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
     assert ports.done(), task.exception()
     return task, ports.result()
 
