@@ -4,12 +4,12 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from homeward.checks import Candidate, Choices, Kind, NoMatch, SourceReading, SourceState, Status
+from homeward.checks import Candidate, Choices, Kind, NoMatch, Report, SourceReading, SourceState, Status
 from homeward.handlers.problems import NotHere, SlackRefused
 from homeward.handlers.views import trouble
 from homeward.handlers.views.choices import choices_message, no_match_message
 from homeward.handlers.views.progress import progress_message
-from homeward.handlers.views.raw import raw_messages
+from homeward.handlers.views.raw import LEAST, raw_messages
 from homeward.handlers.views.usage import check_usage, errors_usage
 
 ARM = "/subscriptions/s/resourceGroups/r/providers/Microsoft.RecoveryServices/vaults/v/replicationProtectedItems/"
@@ -118,6 +118,22 @@ def test_a_json_too_long_for_slack_is_not_cut(samples: Any, refused: Any, words:
     for name in hostile:
         head, parts = raw_messages(samples.report({name: {}}), asked_by="U0MAYA")
         assert [problem for message in (head, *parts) for problem in refused(message)] == []
+
+
+def test_the_json_of_a_large_plan_is_not_even_begun(samples: Any, words: Any) -> None:
+    class Unread(Report):
+        def as_dict(self) -> dict[str, object]:
+            raise AssertionError("this takes too long")
+
+    small = samples.report({f"m{n}": samples.web02 for n in range(20)}, name="big", kind=Kind.PLAN)
+    head, parts = raw_messages(Unread(**vars(small)), asked_by="U0MAYA")
+    assert parts == ()
+    assert 'homeward check "big" --json' in words(head)
+
+
+def test_no_outcome_is_shorter_than_it_is_taken_for(samples: Any) -> None:
+    outcome = replace(samples.report({"": {}}).outcomes[0], rule=replace(samples.rule("x"), hint="", docs=""))
+    assert len(json.dumps(outcome.as_dict(), indent=1)) >= LEAST
 
 
 def test_sources_beyond_the_twentieth_are_counted(samples: Any, refused: Any, words: Any, hostile: Any) -> None:
