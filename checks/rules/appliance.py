@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-from homeward.checks.facts import ABSENT, NEVER, Facts, LogStorage, NotKnown, known
+from homeward.checks.facts import ABSENT, NEVER, Facts, LogStorage, NotKnown, ReprotectAgent, known
 from homeward.checks.model import MODERNIZED, NotApplicable, Sentence, Severity, rule
 
 from . import azure_errors, pages
-from .ages import DISCOVERY_LIMIT, HEARTBEAT_LIMIT, ago, stale
+from .ages import DISCOVERY_LIMIT, HEARTBEAT_LIMIT, ago, late, overdue
 from .disk_slots import too_many_disks
-from .present import agent_of, datastores_of, item_of, looked_for, moment, present
+from .present import agent_of, all_of, datastores_of, item_of, looked_for, moment, not_in_state, present
 from .storage_moves import storage_moves
 
 AREAS = ("appliance", "agent", "log-storage")
@@ -46,15 +46,33 @@ def appliance_missing(facts: Facts) -> Iterator[Sentence]:
 )
 def appliance_unhealthy(facts: Facts) -> Iterator[Sentence]:
     agent = agent_of(facts)
-    if stale(agent.last_heartbeat, facts.now, HEARTBEAT_LIMIT):
-        yield f"{agent.name}: last heartbeat {ago(agent.last_heartbeat, facts.now)} (limit 15 minutes)."
-    critical = [error for error in agent.health_errors if error.critical]
-    for error in critical:
-        yield azure_errors.sentence(error, agent.name)
-    if not agent.health:
-        raise NotKnown(f"Azure does not tell the health of {agent.name}")
-    if not critical and agent.health.casefold() != "normal":
+    yield from all_of(
+        overdue(f"{agent.name}: last heartbeat", agent.last_heartbeat, facts.now, HEARTBEAT_LIMIT),
+        azure_errors.critical(agent.name, agent.health_errors, health=agent.health),
+        _warned(agent),
+    )
+
+
+def _warned(agent: ReprotectAgent) -> Iterator[Sentence]:
+    if agent.health.casefold() == "warning" and not any(error.critical for error in agent.health_errors):
         yield f"{agent.name}: Azure calls its health {agent.health}."
+
+
+@rule(
+    id="appliance-not-connected",
+    title="The replication appliance is connected to Azure",
+    severity=Severity.BLOCKER,
+    topologies=MODERNIZED,
+    hint="Start the appliance and its services, and let it reach Azure on port 443.",
+    docs=pages.MODERNIZED,
+)
+def appliance_not_connected(facts: Facts) -> Iterator[Sentence]:
+    provider = known(facts.provider)
+    name = provider.name or f"the appliance of {facts.machine}"
+    yield from all_of(
+        not_in_state(name, "provider", provider.status, "connected"),
+        overdue(f"{name}: its provider was last heard", provider.last_heartbeat, facts.now, HEARTBEAT_LIMIT),
+    )
 
 
 @rule(
@@ -69,11 +87,12 @@ def appliance_unhealthy(facts: Facts) -> Iterator[Sentence]:
 def appliance_cannot_see_datastore(facts: Facts) -> Iterator[Sentence]:
     agent, chosen = agent_of(facts), known(facts.choice).datastore
     wanted = (chosen,) if chosen else tuple(datastore.name for datastore in datastores_of(facts))
-    if stale(agent.last_discovery, facts.now, DISCOVERY_LIMIT):
-        when = ago(agent.last_discovery, facts.now)
+    if known(late(f"{agent.name}: last discovery", agent.last_discovery, facts.now, DISCOVERY_LIMIT)):
+        when = ago(moment(agent.last_discovery), facts.now)
         raise NotKnown(f"{agent.name} last looked for datastores {when} (limit 30 minutes)")
+    reached = {datastore.casefold() for datastore in agent.accessible_datastores}
     for datastore in wanted:
-        if datastore not in agent.accessible_datastores:
+        if datastore.casefold() not in reached:
             yield f"{agent.name} does not reach {datastore}."
 
 
@@ -146,8 +165,22 @@ def agent_not_registered(facts: Facts) -> Iterator[Sentence]:
     yield f"{facts.machine}: its agent has not registered since the failover ({ago(failover, facts.now)})."
 
 
+@rule(
+    id="log-storage-missing",
+    title="The log storage account exists",
+    severity=Severity.BLOCKER,
+    topologies=MODERNIZED,
+    hint="Choose another log storage account in the Azure region of the VM.",
+    docs=pages.LOG_STORAGE,
+)
+def log_storage_missing(facts: Facts) -> Iterator[Sentence]:
+    if looked_for(facts.log_storage) is ABSENT:
+        account = _last(known(facts.choice).log_storage or item_of(facts).log_storage_id)
+        yield f"The log storage account {account} of {facts.machine} does not exist any more: choose another one."
+
+
 def _log_storage(facts: Facts) -> LogStorage:
-    return present(facts.log_storage, "No log storage account is chosen.")
+    return present(facts.log_storage, "The log storage account does not exist.")
 
 
 @rule(

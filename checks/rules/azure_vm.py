@@ -6,7 +6,7 @@ from homeward.checks.facts import ABSENT, NEVER, AzureVm, Facts, GuestProbe, Not
 from homeward.checks.model import BOTH, CLASSIC, MODERNIZED, NotApplicable, Sentence, Severity, rule
 
 from . import pages
-from .ages import HEARTBEAT_LIMIT, ago, stale
+from .ages import HEARTBEAT_LIMIT, overdue
 from .item import never_failed_over
 from .present import asked, item_of, looked_for, moment, present
 
@@ -76,8 +76,7 @@ def mobility_agent_silent(facts: Facts) -> Iterator[Sentence]:
     heartbeat = moment(item_of(facts).agent_heartbeat)
     if heartbeat is NEVER:
         raise NotKnown(f"Azure has no heartbeat of the agent in {facts.machine}")
-    if stale(heartbeat, facts.now, HEARTBEAT_LIMIT):
-        yield f"{facts.machine}: last heartbeat of its agent {ago(heartbeat, facts.now)} (limit 15 minutes)."
+    yield from overdue(f"{facts.machine}: last heartbeat of its agent", heartbeat, facts.now, HEARTBEAT_LIMIT)
 
 
 def _probe(facts: Facts) -> GuestProbe:

@@ -1,4 +1,8 @@
-"""The configuration server, the head of the classic stack on-premises."""
+"""The configuration server, the head of the classic stack on-premises.
+
+Whether the machine is in its database is no rule: the database cannot be read, and the vault lists an item under its
+own configuration server always, so that the only sign there is could never fail.
+"""
 
 from collections.abc import Iterable, Iterator
 
@@ -6,8 +10,8 @@ from homeward.checks.facts import Facts, known
 from homeward.checks.model import CLASSIC, Sentence, Severity, rule
 
 from . import azure_errors, pages
-from .ages import HEARTBEAT_LIMIT, ago, stale
-from .present import item_of, moment
+from .ages import HEARTBEAT_LIMIT, overdue
+from .present import all_of, not_in_state
 
 AREAS = ("configuration-server",)
 
@@ -24,21 +28,13 @@ AREAS = ("configuration-server",)
 def configuration_server_not_connected(facts: Facts) -> Iterator[Sentence]:
     cs = known(facts.configuration_server)
     name = cs.server.name
-    if stale(cs.server.last_heartbeat, facts.now, HEARTBEAT_LIMIT):
-        yield f"{name}: last heartbeat {ago(cs.server.last_heartbeat, facts.now)} (limit 15 minutes)."
-    if cs.service_status and cs.service_status.casefold() != "running":
-        yield f"{name}: its service is {cs.service_status}, not running."
-    for error in cs.server.health_errors:
-        if error.critical:
-            yield azure_errors.sentence(error, name)
-    if cs.server.health.casefold() == "critical":
-        yield f"{name}: Azure calls its health critical."
-    status = known(cs.provider_status)
-    if status.casefold() != "connected":
-        yield f"{name}: its provider is {status or 'in an unknown state'}, not connected."
-    heartbeat = moment(cs.provider_heartbeat)
-    if stale(heartbeat, facts.now, HEARTBEAT_LIMIT):
-        yield f"{name}: its provider was last heard {ago(heartbeat, facts.now)} (limit 15 minutes)."
+    yield from all_of(
+        overdue(f"{name}: last heartbeat", cs.server.last_heartbeat, facts.now, HEARTBEAT_LIMIT),
+        not_in_state(name, "service", cs.service_status, "running"),
+        azure_errors.critical(name, cs.server.health_errors, health=cs.server.health),
+        not_in_state(name, "provider", cs.provider_status, "connected"),
+        overdue(f"{name}: its provider was last heard", cs.provider_heartbeat, facts.now, HEARTBEAT_LIMIT),
+    )
 
 
 @rule(
@@ -51,27 +47,7 @@ def configuration_server_not_connected(facts: Facts) -> Iterator[Sentence]:
 )
 def configuration_server_degraded(facts: Facts) -> Iterator[Sentence]:
     server = known(facts.configuration_server).server
-    warnings = [error for error in server.health_errors if not error.critical]
-    for error in warnings:
-        yield azure_errors.sentence(error, server.name)
-    if not warnings and server.health.casefold() == "warning":
-        yield f"{server.name}: Azure warns about its health, without naming an error."
-
-
-@rule(
-    id="configuration-server-unknown-vm",
-    title="The machine belongs to the configuration server",
-    severity=Severity.WARNING,
-    topologies=CLASSIC,
-    hint="Make sure that the machine is in the database of this configuration server: "
-    "after a loss, restore the server from the backup that knows it.",
-    docs=pages.REPROTECT,
-)
-def configuration_server_unknown_vm(facts: Facts) -> Iterator[Sentence]:
-    """The database itself cannot be read; an item of another fabric is the only sign."""
-    server = known(facts.configuration_server).server
-    if item_of(facts).fabric_id.casefold() != server.id.casefold():
-        yield f"{facts.machine} is protected by another configuration server than {server.name}."
+    yield from azure_errors.worn(server.name, server.health_errors, server.health)
 
 
 @rule(

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from homeward.checks.facts import ABSENT, Facts, Mount, NotKnown, known
+from homeward.checks.facts import Facts, Mount, NotKnown, known
 from homeward.checks.model import BOTH, CLASSIC, NotApplicable, Sentence, Severity, rule
 
 from . import pages
-from .present import datastores_of, gib, item_of, known_first, looked_for, source_vm_of, target_name, target_of
+from .present import datastores_of, gib, item_of, known_first, returns_elsewhere, target_name, target_of
 
 AREAS = ("datastore",)
 
@@ -68,8 +68,8 @@ def _needed(facts: Facts) -> int:
     docs=pages.FAILBACK_TYPES,
 )
 def datastore_full(facts: Facts) -> Iterator[Sentence]:
-    if looked_for(facts.source_vm) is not ABSENT:
-        raise NotApplicable("Its on-premises VM exists, so only changes are written.")
+    if not returns_elsewhere(facts):
+        raise NotApplicable("It returns to its existing VM, so only changes are written.")
     yield from _short_of_room(facts)
 
 
@@ -82,7 +82,8 @@ def datastore_full(facts: Facts) -> Iterator[Sentence]:
     docs=pages.FAILBACK_TYPES,
 )
 def datastore_low_space(facts: Facts) -> Iterator[Sentence]:
-    source_vm_of(facts)
+    if returns_elsewhere(facts):
+        raise NotApplicable("It returns to an alternate location.")
     yield from _short_of_room(facts)
 
 

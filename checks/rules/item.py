@@ -8,6 +8,7 @@ from homeward.checks.model import ANY, BOTH, CLASSIC, NotApplicable, Sentence, S
 from . import azure_errors, pages
 from .ages import ago
 from .present import item_of, looked_for
+from .versions import WINDOWS_SERVERS, os_version
 
 AREAS = ("item",)
 
@@ -17,6 +18,8 @@ BACKWARD = frozenset({"inmage", "inmagercmfailback"})
 """Providers that replicate from Azure to on-premises."""
 REPROTECT_OPERATIONS = frozenset({"switchprotection", "reversereplicate"})
 """Either in allowedOperations lets a reprotect start (recorded answers of the service)."""
+FAILBACK_OPERATIONS = frozenset({"plannedfailover", "unplannedfailover"})
+"""Offered to a machine that was replicated back: modernized fails back by the first, classic by the second."""
 ENDED_JOBS = frozenset({"succeeded", "failed", "cancelled"})
 """Job states that are an end; any other word means that the job may still run."""
 OTHER_PROVIDERS = {
@@ -84,6 +87,10 @@ def item_not_failed_over(facts: Facts) -> Iterator[Sentence]:
         )
 
 
+def reprotect_offered(item: Item) -> bool:
+    return not REPROTECT_OPERATIONS.isdisjoint(operation.casefold() for operation in item.allowed_operations)
+
+
 @rule(
     id="item-cannot-reprotect",
     title="Site Recovery offers to reprotect the machine",
@@ -96,13 +103,15 @@ def item_cannot_reprotect(facts: Facts) -> Iterator[Sentence]:
     item = item_of(facts)
     if never_failed_over(item):
         raise NotApplicable("It has not been failed over.")
-    if REPROTECT_OPERATIONS.isdisjoint(operation.casefold() for operation in item.allowed_operations):
+    if not reprotect_offered(item):
         state = item.state_description or item.protection_state or "unknown"
         yield f"{facts.machine} cannot be reprotected in its state ({state}){_because(item)}."
 
 
 def _because(item: Item) -> str:
     if item.provider.casefold() in BACKWARD:
+        if not FAILBACK_OPERATIONS.isdisjoint(operation.casefold() for operation in item.allowed_operations):
+            return ": it has been replicated back already and is ready to fail back"
         return ": it is being replicated back to on-premises already"
     if "migrat" in item.protection_state.casefold():
         return ": its migration to Azure was completed"
@@ -149,13 +158,12 @@ def item_job_running(facts: Facts) -> Iterator[Sentence]:
 )
 def item_health_critical(facts: Facts) -> Iterator[Sentence]:
     item = item_of(facts)
-    critical = [error for error in item.health_errors if error.critical]
-    for error in critical:
-        yield azure_errors.sentence(error, facts.machine)
-    if not critical:
-        for name, health in (("failover", item.failover_health), ("replication", item.replication_health)):
-            if health.casefold() == "critical":
-                yield f"{facts.machine}: Azure calls its {name} health critical, without naming an error."
+    yield from azure_errors.critical(
+        facts.machine,
+        item.health_errors,
+        failover_health=item.failover_health,
+        replication_health=item.replication_health,
+    )
 
 
 @rule(
@@ -167,9 +175,7 @@ def item_health_critical(facts: Facts) -> Iterator[Sentence]:
     docs=pages.REPLICATION,
 )
 def item_health_warning(facts: Facts) -> Iterator[Sentence]:
-    for error in item_of(facts).health_errors:
-        if not error.critical:
-            yield azure_errors.sentence(error, facts.machine)
+    yield from azure_errors.worn(facts.machine, item_of(facts).health_errors)
 
 
 @rule(
@@ -184,7 +190,9 @@ def item_os_cannot_fail_back(facts: Facts) -> Iterator[Sentence]:
     item = item_of(facts)
     if not known(item.physical) or known(item.os) is not Os.WINDOWS:
         return
-    if not item.os_version:
-        raise NotKnown("Azure does not tell which Windows this physical server runs")
-    if "2008 r2" in " ".join(item.os_version.casefold().split()):
+    version = os_version(item.os_version)
+    if version is None or version[0] != "windows":
+        told = f'only "{item.os_version}"' if item.os_version else "nothing"
+        raise NotKnown(f"Azure tells {told} of which Windows this physical server runs")
+    if version[1][:2] == WINDOWS_SERVERS["2008 r2"]:
         yield f"{facts.machine} is a physical server with {item.os_version}, which cannot fail back."

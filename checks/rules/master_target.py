@@ -18,7 +18,7 @@ from homeward.checks.facts import (
 from homeward.checks.model import CLASSIC, NotApplicable, Sentence, Severity, rule
 
 from . import azure_errors, pages
-from .ages import HEARTBEAT_LIMIT, ago, stale
+from .ages import HEARTBEAT_LIMIT, overdue
 from .disk_slots import too_many_disks
 from .present import disks_of, item_of, known_first, looked_for, source_vm_of, target_host_of, target_of, target_vm_of
 from .process_server import usable_process_servers
@@ -29,6 +29,7 @@ AREAS = ("master-target",)
 
 DEAD_VERSIONS = frozenset({"expired", "notsupported"})
 AGING_VERSIONS = frozenset({"updaterequired", "deprecated"})
+CURRENT_VERSIONS = frozenset({"supported"})
 """Words of agent_version_status (SDK: AgentVersionStatus)."""
 FAILBACK_DATASTORES = frozenset({"vmfs", "vsan"})
 """Microsoft: failback goes to VMFS or vSAN datastores only."""
@@ -109,8 +110,7 @@ def master_target_older_os(facts: Facts) -> Iterator[Sentence]:
 )
 def master_target_no_heartbeat(facts: Facts) -> Iterator[Sentence]:
     server = target_of(facts).server
-    if stale(server.last_heartbeat, facts.now, HEARTBEAT_LIMIT):
-        yield f"{server.name}: last heartbeat {ago(server.last_heartbeat, facts.now)} (limit 15 minutes)."
+    yield from overdue(f"{server.name}: last heartbeat", server.last_heartbeat, facts.now, HEARTBEAT_LIMIT)
 
 
 @rule(
@@ -122,12 +122,10 @@ def master_target_no_heartbeat(facts: Facts) -> Iterator[Sentence]:
     docs=pages.REPROTECT,
 )
 def master_target_unhealthy(facts: Facts) -> Iterator[Sentence]:
+    """Azure tells errors of master targets, but no health word; should it tell one, it counts."""
     server = target_of(facts).server
-    critical = [error for error in server.health_errors if error.critical]
-    for error in critical:
-        yield azure_errors.sentence(error, server.name)
-    if not critical and server.health.casefold() == "critical":
-        yield f"{server.name}: Azure calls its health critical, without naming an error."
+    health = {"health": server.health} if server.health else {}
+    yield from azure_errors.critical(server.name, server.health_errors, **health)
 
 
 @rule(
@@ -164,8 +162,12 @@ def _parsed(name: str, text: str) -> Version:
 )
 def master_target_outdated(facts: Facts) -> Iterator[Sentence]:
     target = target_of(facts)
-    if target.version_status.casefold() in AGING_VERSIONS:
+    status = target.version_status.casefold()
+    if status in AGING_VERSIONS:
         yield f"{target.server.name}: Azure calls its version {target.server.version} {target.version_status}."
+    elif status not in DEAD_VERSIONS | CURRENT_VERSIONS:
+        told = f"only {target.version_status}" if status else "nothing"
+        raise NotKnown(f"Azure tells {told} of whether the version of {target.server.name} is current")
 
 
 @rule(
@@ -178,10 +180,12 @@ def master_target_outdated(facts: Facts) -> Iterator[Sentence]:
 )
 def master_target_expired(facts: Facts) -> Iterator[Sentence]:
     target = target_of(facts)
-    if target.expires is not NEVER and target.expires <= facts.now:
-        yield f"{target.server.name}: its version {target.server.version} expired on {target.expires:%Y-%m-%d}."
-    elif target.version_status.casefold() in DEAD_VERSIONS:
+    if target.version_status.casefold() in DEAD_VERSIONS:
         yield f"{target.server.name}: Azure calls its version {target.server.version} {target.version_status}."
+        return
+    expires = known(target.expires)
+    if expires is not NEVER and expires <= facts.now:
+        yield f"{target.server.name}: its version {target.server.version} expired on {expires:%Y-%m-%d}."
 
 
 @rule(

@@ -23,7 +23,7 @@ from homeward.checks.facts import (
     VirtualMachine,
     known,
 )
-from homeward.checks.model import NotApplicable
+from homeward.checks.model import NotApplicable, Sentence
 
 T = TypeVar("T")
 Label = TypeVar("Label")
@@ -106,12 +106,58 @@ def source_vm_of(facts: Facts) -> VirtualMachine:
     return present(facts.source_vm, "It has no VM on-premises, so it returns to an alternate location.")
 
 
+def returns_elsewhere(facts: Facts) -> bool:
+    """Whether it returns to an alternate location: its VM is gone, or the chosen appliance cannot return to it.
+
+    An appliance returns to a VM that Site Recovery has discovered, has not seen deleted, and in its own vCenter only.
+    """
+    if looked_for(facts.source_vm) is ABSENT:
+        return True
+    if facts.topology is not Topology.MODERNIZED:
+        return False
+    discovered = looked_for(item_of(facts).discovered)
+    if discovered is ABSENT or discovered.is_deleted:
+        return True
+    agent = agent_of(facts)
+    if not agent.vcenter_id or not discovered.vcenter_id:
+        raise NotKnown("Azure does not tell which vCenter the appliance or the machine belongs to")
+    return agent.vcenter_id.casefold() != discovered.vcenter_id.casefold()
+
+
 def datastores_of(facts: Facts) -> tuple[Datastore, ...]:
     """The datastores the machine would return to: at least one, or nobody knows."""
     datastores = known(facts.datastores)
+    if facts.topology is Topology.MODERNIZED and facts.source_vm is not ABSENT and returns_elsewhere(facts):
+        # Those that were read are its VM's: the chosen one is among the target host's.
+        chosen = known(facts.choice).datastore.casefold()
+        datastores = tuple(each for each in known(target_host_of(facts).datastores) if each.name.casefold() == chosen)
+        if chosen and not datastores:
+            name = known(facts.choice).datastore
+            raise NotKnown(f"it returns to an alternate location, and the target's host does not list {name}")
     if not datastores:
-        raise NotKnown("it has no VM on-premises and no datastore is chosen: choose one and check again")
+        raise NotKnown("it returns to an alternate location and no datastore is chosen: choose one and check again")
     return datastores
+
+
+def all_of(*looks: Iterator[Sentence]) -> Iterator[Sentence]:
+    """What each look finds, and only then what the first could not know: one thing wrong is enough to fail."""
+    unknown: NotKnown | None = None
+    for look in looks:
+        try:
+            yield from look
+        except NotKnown as left:
+            unknown = unknown or left
+    if unknown is not None:
+        raise unknown
+
+
+def not_in_state(name: str, part: str, state: str | Missing, wanted: str) -> Iterator[Sentence]:
+    """A sentence if a part of a server ("service", "provider") is in another state than the wanted one."""
+    told = known(state)
+    if not told:
+        raise NotKnown(f"Azure does not tell the state of {name}'s {part}")
+    if told.casefold() != wanted:
+        yield f"{name}: its {part} is {told}, not {wanted}."
 
 
 def disks_of(vm: VirtualMachine) -> tuple[VirtualDisk, ...]:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from homeward.checks.facts import Facts, ProcessServer, known
+from homeward.checks.facts import Facts, Missing, ProcessServer, known
 from homeward.checks.model import CLASSIC, NotApplicable, Sentence, Severity, rule
 
 from . import azure_errors, pages
-from .ages import HEARTBEAT_LIMIT, ago, stale
-from .present import known_first
+from .ages import HEARTBEAT_LIMIT, late, overdue
+from .present import all_of, known_first, not_in_state
 
 AREAS = ("process-server",)
 
@@ -30,15 +30,17 @@ def _named(facts: Facts) -> tuple[ProcessServer, ...]:
 
 
 def usable_process_servers(facts: Facts) -> tuple[ProcessServer, ...]:
-    """Those that would be used: nobody takes a silent server while another one reports."""
+    """Those that would be used: nobody takes a silent server while another one is known to report."""
     servers = _named(facts)
     if not servers:
         raise NotApplicable("There is no process server.")
-    return tuple(each for each in servers if not _silent(each, facts)) or servers
+    if all(_silent(each, facts) is not False for each in servers):
+        return servers
+    return tuple(each for each in servers if _silent(each, facts) is not True)
 
 
-def _silent(each: ProcessServer, facts: Facts) -> bool:
-    return stale(each.server.last_heartbeat, facts.now, HEARTBEAT_LIMIT)
+def _silent(each: ProcessServer, facts: Facts) -> bool | Missing:
+    return late(each.server.name, each.server.last_heartbeat, facts.now, HEARTBEAT_LIMIT)
 
 
 @rule(
@@ -66,12 +68,15 @@ def process_server_missing(facts: Facts) -> Iterator[Sentence]:
     docs=pages.PROCESS_SERVER,
 )
 def process_server_no_heartbeat(facts: Facts) -> Iterator[Sentence]:
-    for each in usable_process_servers(facts):
-        if _silent(each, facts):
-            heartbeat = ago(each.server.last_heartbeat, facts.now)
-            yield f"{each.server.name}: last heartbeat {heartbeat} (limit 15 minutes)."
-        elif each.service_status and each.service_status.casefold() != "running":
-            yield f"{each.server.name}: its service is {each.service_status}, not running."
+    yield from all_of(*(_lifeless(each, facts) for each in usable_process_servers(facts)))
+
+
+def _lifeless(each: ProcessServer, facts: Facts) -> Iterator[Sentence]:
+    name = each.server.name
+    yield from all_of(
+        overdue(f"{name}: last heartbeat", each.server.last_heartbeat, facts.now, HEARTBEAT_LIMIT),
+        not_in_state(name, "service", each.service_status, "running"),
+    )
 
 
 @rule(
@@ -83,19 +88,29 @@ def process_server_no_heartbeat(facts: Facts) -> Iterator[Sentence]:
     docs=pages.MONITOR_PROCESS_SERVER,
 )
 def process_server_unhealthy(facts: Facts) -> Iterator[Sentence]:
-    for each in usable_process_servers(facts):
-        name = each.server.name
-        for error in each.server.health_errors:
-            if error.critical:
-                yield azure_errors.sentence(error, name)
-        if each.server.health.casefold() == "critical":
-            yield f"{name}: Azure calls its health critical."
-        for load, percent in known_first((("CPU", each.cpu_percent), ("memory", each.memory_used_percent))):
-            if percent > LOAD_CRITICAL_PERCENT:
-                yield f"{name}: {load} is at {percent:g} % (limit {LOAD_CRITICAL_PERCENT} %)."
-        free = known(each.space_free_percent)
-        if free < SPACE_CRITICAL_PERCENT:
-            yield f"{name}: {free:g} % of its cache is free (at least {SPACE_CRITICAL_PERCENT} %)."
+    yield from all_of(
+        *(
+            look
+            for each in usable_process_servers(facts)
+            for look in (
+                azure_errors.critical(each.server.name, each.server.health_errors, health=each.server.health),
+                _overloaded(each),
+                _out_of_space(each),
+            )
+        )
+    )
+
+
+def _overloaded(each: ProcessServer) -> Iterator[Sentence]:
+    for load, percent in known_first((("CPU", each.cpu_percent), ("memory", each.memory_used_percent))):
+        if percent > LOAD_CRITICAL_PERCENT:
+            yield f"{each.server.name}: {load} is at {percent:g} % (limit {LOAD_CRITICAL_PERCENT} %)."
+
+
+def _out_of_space(each: ProcessServer) -> Iterator[Sentence]:
+    free = known(each.space_free_percent)
+    if free < SPACE_CRITICAL_PERCENT:
+        yield f"{each.server.name}: {free:g} % of its cache is free (at least {SPACE_CRITICAL_PERCENT} %)."
 
 
 @rule(
@@ -107,16 +122,29 @@ def process_server_unhealthy(facts: Facts) -> Iterator[Sentence]:
     docs=pages.MONITOR_PROCESS_SERVER,
 )
 def process_server_strained(facts: Facts) -> Iterator[Sentence]:
-    for each in usable_process_servers(facts):
-        name = each.server.name
-        if each.server.health.casefold() == "warning":
-            yield f"{name}: Azure warns about its health."
-        for load, percent in known_first((("CPU", each.cpu_percent), ("memory", each.memory_used_percent))):
-            if LOAD_WARNING_PERCENT < percent <= LOAD_CRITICAL_PERCENT:
-                yield f"{name}: {load} is at {percent:g} % (better under {LOAD_WARNING_PERCENT} %)."
-        free = known(each.space_free_percent)
-        if SPACE_CRITICAL_PERCENT <= free < SPACE_WARNING_PERCENT:
-            yield f"{name}: {free:g} % of its cache is free (better over {SPACE_WARNING_PERCENT} %)."
+    yield from all_of(
+        *(
+            look
+            for each in usable_process_servers(facts)
+            for look in (
+                azure_errors.worn(each.server.name, each.server.health_errors, each.server.health),
+                _loaded(each),
+                _short_of_space(each),
+            )
+        )
+    )
+
+
+def _loaded(each: ProcessServer) -> Iterator[Sentence]:
+    for load, percent in known_first((("CPU", each.cpu_percent), ("memory", each.memory_used_percent))):
+        if LOAD_WARNING_PERCENT < percent <= LOAD_CRITICAL_PERCENT:
+            yield f"{each.server.name}: {load} is at {percent:g} % (better under {LOAD_WARNING_PERCENT} %)."
+
+
+def _short_of_space(each: ProcessServer) -> Iterator[Sentence]:
+    free = known(each.space_free_percent)
+    if SPACE_CRITICAL_PERCENT <= free < SPACE_WARNING_PERCENT:
+        yield f"{each.server.name}: {free:g} % of its cache is free (better over {SPACE_WARNING_PERCENT} %)."
 
 
 @rule(

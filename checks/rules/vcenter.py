@@ -1,13 +1,23 @@
 """The vCenter, its licence and privileges, and the ESXi host that a machine returns to."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
-from homeward.checks.facts import Facts, Licence, NotKnown, RegisteredVCenter, Topology, known
+from homeward.checks.facts import (
+    ABSENT,
+    Facts,
+    Licence,
+    NotKnown,
+    RegisteredVCenter,
+    ReprotectAgent,
+    Topology,
+    known,
+)
 from homeward.checks.model import BOTH, Sentence, Severity, rule
 
 from . import azure_errors, pages
-from .ages import DISCOVERY_LIMIT, ago, stale
-from .present import agent_of, gib, source_vm_of, target_host_of
+from .ages import DISCOVERY_LIMIT, overdue
+from .present import agent_of, all_of, gib, item_of, looked_for, source_vm_of, target_host_of
 
 AREAS = ("vcenter", "esxi", "target", "host")
 
@@ -17,6 +27,12 @@ API_FEATURE = "vsphereapi"
 """The licence feature that lets a program change anything; the free editions lack it."""
 BAD_DISCOVERY = ("fail", "error", "invalid")
 """Parts of the words that a failed discovery is told with."""
+GOOD_DISCOVERY = frozenset(
+    {"completed", "discovered", "discoverycompleted", "discoverysucceeded", "succeeded", "success"}
+)
+"""Words for a discovery that worked. Azure documents none: any other ("Pending" was recorded) proves nothing."""
+VM_DISCOVERY_LIMIT = timedelta(hours=24)
+"""Ours: Azure renews what it tells of a single VM less often; an age over an hour was recorded in a healthy site."""
 
 
 @rule(
@@ -32,26 +48,61 @@ def vcenter_not_discovered(facts: Facts) -> Iterator[Sentence]:
     registered = known(facts.vcenters)
     if facts.topology is Topology.MODERNIZED:
         agent = agent_of(facts)
-        if not agent.vcenter_id:
-            yield f"{agent.name} has no vCenter."
-        elif stale(agent.last_discovery, facts.now, DISCOVERY_LIMIT):
-            yield f"{agent.name}: last discovery {ago(agent.last_discovery, facts.now)} (limit 30 minutes)."
         own = tuple(each for each in registered if each.id.casefold() == agent.vcenter_id.casefold())
-        registered = own or registered
-    elif not registered:
+        yield from all_of(_blind(agent, facts), _unseen(facts), _any_undiscovered(own or registered, facts))
+        return
+    if not registered:
         yield f"No vCenter is registered with the configuration server of {facts.machine}."
-    for vcenter in registered:
-        yield from _undiscovered(vcenter, facts)
+    yield from _any_undiscovered(registered, facts)
+
+
+def _blind(agent: ReprotectAgent, facts: Facts) -> Iterator[Sentence]:
+    """The appliance does not discover."""
+    if agent.vcenter_id:
+        yield from overdue(f"{agent.name}: last discovery", agent.last_discovery, facts.now, DISCOVERY_LIMIT)
+    else:
+        yield f"{agent.name} has no vCenter."
+
+
+def _unseen(facts: Facts) -> Iterator[Sentence]:
+    """The machine's VM exists, and is not discovered any more."""
+    discovered = looked_for(item_of(facts).discovered)
+    if discovered is ABSENT or discovered.is_deleted or facts.source_vm is ABSENT:
+        return
+    what = f"{facts.machine}: its VM was last discovered"
+    yield from overdue(what, discovered.last_discovery, facts.now, VM_DISCOVERY_LIMIT)
+
+
+def _any_undiscovered(registered: tuple[RegisteredVCenter, ...], facts: Facts) -> Iterator[Sentence]:
+    """Of several, any may be the machine's: nobody knows, unless all are well or all are broken."""
+    broken = [wrong for each in registered if (wrong := _first_fault(each, facts))]
+    if 0 < len(broken) < len(registered):
+        raise NotKnown(f"{' '.join(broken)} Which of {len(registered)} vCenters {facts.machine} belongs to is not told")
+    yield from all_of(*(_undiscovered(each, facts) for each in registered))
+
+
+def _first_fault(vcenter: RegisteredVCenter, facts: Facts) -> Sentence:
+    try:
+        return next(_undiscovered(vcenter, facts), "")
+    except NotKnown:
+        return ""
 
 
 def _undiscovered(vcenter: RegisteredVCenter, facts: Facts) -> Iterator[Sentence]:
-    if any(word in vcenter.discovery_status.casefold() for word in BAD_DISCOVERY):
+    yield from all_of(
+        _discovery(vcenter),
+        overdue(f"{vcenter.name}: last heartbeat", vcenter.last_heartbeat, facts.now, DISCOVERY_LIMIT),
+        azure_errors.critical(vcenter.name, vcenter.health_errors),
+    )
+
+
+def _discovery(vcenter: RegisteredVCenter) -> Iterator[Sentence]:
+    status = vcenter.discovery_status.casefold()
+    if any(word in status for word in BAD_DISCOVERY):
         yield f"{vcenter.name}: its discovery is told as {vcenter.discovery_status}."
-    if stale(vcenter.last_heartbeat, facts.now, DISCOVERY_LIMIT):
-        yield f"{vcenter.name}: last heartbeat {ago(vcenter.last_heartbeat, facts.now)} (limit 30 minutes)."
-    for error in vcenter.health_errors:
-        if error.critical:
-            yield azure_errors.sentence(error, vcenter.name)
+    elif status not in GOOD_DISCOVERY:
+        told = f"only {vcenter.discovery_status}" if status else "nothing"
+        raise NotKnown(f"Azure tells {told} of whether {vcenter.name} is discovered")
 
 
 @rule(

@@ -25,9 +25,9 @@ def agent_version(text: str) -> Version | None:
 def os_version(text: str) -> tuple[str, Version] | None:
     """The family of an operating system and its version: ("windows", (6, 3)), ("ubuntu", (22, 4)); None if unclear."""
     plain = " ".join(text.casefold().split())
-    server = re.search(r"windows server (\d{4})( r2)?", plain)
-    if server:
-        version = WINDOWS_SERVERS.get("".join(part or "" for part in server.groups()))
+    if "windows" in plain:
+        server = re.search(r"(?<!\d)(\d{4})(?!\d)(?:.*?(r2))?", plain)
+        version = server and WINDOWS_SERVERS.get(" ".join(part for part in server.groups() if part))
         return ("windows", version) if version else None
     linux = re.match(r"([a-z][a-z .-]*?)[ -]*(\d+(?:\.\d+)*)", plain)
     if linux:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 
-from homeward.checks.facts import ABSENT, Facts, Topology, known
+from homeward.checks.facts import ABSENT, Facts, known
 from homeward.checks.model import BOTH, NotApplicable, Sentence, Severity, rule
 
 from . import pages
-from .present import agent_of, disks_of, item_of, looked_for, source_vm_of, target_host_of
+from .present import disks_of, item_of, looked_for, returns_elsewhere, source_vm_of, target_host_of
 
 AREAS = ("vm",)
 
@@ -40,19 +40,8 @@ def vm_name_clash(facts: Facts) -> Iterator[Sentence]:
 def vm_has_rdm(facts: Facts) -> Iterator[Sentence]:
     vm = source_vm_of(facts)
     raw = [disk.label for disk in disks_of(vm) if disk.raw_mapping]
-    if raw and _alternate(facts):
+    if raw and returns_elsewhere(facts):
         yield f"{vm.name} has raw device mappings ({', '.join(raw)}) and would return to an alternate location."
-
-
-def _alternate(facts: Facts) -> bool:
-    """Its VM exists; in the modernized stack it still goes elsewhere with an appliance of another vCenter."""
-    if facts.topology is not Topology.MODERNIZED:
-        return False
-    agent = agent_of(facts)
-    discovered = looked_for(item_of(facts).discovered)
-    return (
-        discovered is ABSENT or discovered.is_deleted or agent.vcenter_id.casefold() != discovered.vcenter_id.casefold()
-    )
 
 
 @rule(

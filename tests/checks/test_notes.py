@@ -7,7 +7,7 @@ import pytest
 from homeward.checks.facts import ABSENT, Missing, Topology
 from homeward.checks.notes import NOTES, notes
 from tests.checks.changing import changed
-from tests.checks.ready import READY_CLASSIC
+from tests.checks.ready import READY_CLASSIC, READY_MODERNIZED
 
 
 def told(changes: Mapping[str, object]) -> dict[str, str]:
@@ -26,6 +26,28 @@ def test_a_lost_vm_is_made_anew_with_a_full_download() -> None:
 
 def test_a_physical_server_becomes_a_vm() -> None:
     assert told({"source_vm": ABSENT, "item.physical": True})["vm-location"].startswith("It was a physical server")
+
+
+def test_an_unread_host_is_left_out() -> None:
+    assert told({"source_vm.host": ""})["vm-location"].startswith("It returns to its existing VM (original location)")
+
+
+def test_an_appliance_of_another_vcenter_makes_a_new_vm() -> None:
+    facts = changed(READY_MODERNIZED, {"agent.vcenter_id": "/x/vcenters/vc02", "source_vm.power": "poweredOn"})
+    (note,) = notes(facts)
+    assert note.id == "vm-location"
+    assert note.text.startswith("Site Recovery cannot return to its existing VM with the chosen appliance: a VM is")
+
+
+def test_nothing_is_told_of_a_location_that_is_not_known() -> None:
+    assert not list(notes(changed(READY_MODERNIZED, {"agent.vcenter_id": ""})))
+    assert not list(notes(changed(READY_MODERNIZED, {"agent": ABSENT})))
+
+
+@pytest.mark.parametrize("operations", [("PlannedFailover", "DisableProtection"), ("DisableProtection",), ()])
+def test_no_reprotect_is_told_of_where_none_is_offered(operations: tuple[str, ...]) -> None:
+    assert told({"item.allowed_operations": operations, "source_vm.power": "poweredOn"}) == {}
+    assert told({"item.allowed_operations": operations, "source_vm": ABSENT}) == {}
 
 
 def test_a_running_vm_with_snapshots_is_told_of() -> None:

@@ -4,15 +4,17 @@ from datetime import timedelta
 
 import pytest
 
-from homeward.checks.facts import ABSENT, NEVER, GuestProbe, HealthError, Missing
+from homeward.checks.facts import ABSENT, NEVER, GuestProbe, HealthError, Missing, Provider
 from homeward.checks.rules.appliance import (
     agent_not_registered,
     appliance_cannot_see_datastore,
     appliance_missing,
+    appliance_not_connected,
     appliance_other_vcenter,
     appliance_storage_vmotion,
     appliance_too_many_disks,
     appliance_unhealthy,
+    log_storage_missing,
     log_storage_region,
     log_storage_roles,
 )
@@ -36,6 +38,7 @@ GOOD_GUEST = GuestProbe(
 BAD_GUEST = GuestProbe(
     mobility_service_running=False, mobility_service_automatic=False, reaches_443=False, reaches_9443=False
 )
+AT_THE_LIMIT = NOW - timedelta(minutes=15)
 UNREGISTERED = {"item.agent_registered": False}
 POD = "target_host.datastores.0.cluster"
 
@@ -92,6 +95,40 @@ CASES = [
         "It is broken.",
     ),
     fails(appliance_unhealthy, "a warning", READY, {"agent.health": "Warning"}, "health Warning"),
+    fails(
+        appliance_unhealthy,
+        "critical, although its heartbeat is unread",
+        READY,
+        {"agent.health": "Critical", "agent.last_heartbeat": Missing("it is unread")},
+        "health critical, without naming an error",
+    ),
+    unknown(
+        appliance_unhealthy,
+        "its heartbeat is unread",
+        READY,
+        {"agent.last_heartbeat": Missing("it is unread")},
+        "it is unread",
+    ),
+    fails(
+        appliance_not_connected,
+        "its provider is lost",
+        READY,
+        {"provider.status": "Disconnected", "provider.last_heartbeat": NOW - timedelta(hours=2)},
+        "appliance01: its provider is Disconnected, not connected.",
+        "appliance01: its provider was last heard 2 hours ago (limit 15 minutes).",
+    ),
+    fails(
+        appliance_not_connected,
+        "one without a name is silent, its state not told",
+        READY,
+        {"provider": Provider(status="", last_heartbeat=NEVER)},
+        "the appliance of web01: its provider was last heard never",
+    ),
+    passes(appliance_not_connected, "heard 15 minutes ago", READY, {"provider.last_heartbeat": AT_THE_LIMIT}),
+    unknown(
+        appliance_not_connected, "its state is not told", READY, {"provider.status": ""}, "does not tell the state"
+    ),
+    unknown(appliance_not_connected, "unread", READY, {"provider": Missing("no answer")}, "no answer"),
     passes(appliance_unhealthy, "15 minutes", READY, {"agent.last_heartbeat": NOW - timedelta(minutes=15)}),
     unknown(appliance_unhealthy, "no health is told", READY, {"agent.health": ""}, "does not tell the health"),
     elsewhere(appliance_unhealthy, "there is none", READY, {"agent": ABSENT}, "no replication appliance"),
@@ -108,6 +145,14 @@ CASES = [
         READY,
         {"choice.datastore": "", "agent.accessible_datastores": ()},
         "does not reach ds-prod",
+    ),
+    passes(appliance_cannot_see_datastore, "names have no case", READY, {"choice.datastore": "DS-Prod"}),
+    unknown(
+        appliance_cannot_see_datastore,
+        "nobody knows when it looked",
+        READY,
+        {"agent.last_discovery": Missing("it is unread")},
+        "it is unread",
     ),
     passes(
         appliance_cannot_see_datastore,
@@ -160,7 +205,24 @@ CASES = [
     fails(log_storage_region, "elsewhere", READY, {"log_storage.region": "northeurope"}, "logs01 is in northeurope"),
     passes(log_storage_region, "a region has two spellings", READY),
     unknown(log_storage_region, "not told", READY, {"item.region": ""}, "does not tell the region"),
-    elsewhere(log_storage_region, "none is chosen", READY, {"log_storage": ABSENT}, "No log storage account"),
+    elsewhere(log_storage_region, "it is gone", READY, {"log_storage": ABSENT}, "does not exist"),
+    fails(
+        log_storage_missing,
+        "it was deleted",
+        READY,
+        {"log_storage": ABSENT},
+        "The log storage account logs01 of web01 does not exist any more: choose another one.",
+    ),
+    fails(
+        log_storage_missing,
+        "the one of the item, while the choice is open",
+        READY,
+        {"log_storage": ABSENT, "choice.log_storage": "", "item.log_storage_id": "/x/storageAccounts/logs02"},
+        "account logs02 of web01",
+    ),
+    passes(log_storage_missing, "it exists", READY),
+    unknown(log_storage_missing, "none is named", READY, {"log_storage": Missing("none is named")}, "none is named"),
+    elsewhere(log_storage_roles, "it is gone", READY, {"log_storage": ABSENT}, "does not exist"),
     fails(
         log_storage_roles,
         "no roles",

@@ -1,5 +1,6 @@
 """The rules about the protected item."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -20,6 +21,7 @@ from tests.checks.cases import Case, elsewhere, fails, passes, unknown
 from tests.checks.ready import NOW, READY_CLASSIC, READY_MODERNIZED
 
 ERROR = HealthError("78007", "Error", "Replication stopped", "The disk is full.", "Free some room")
+OPEN = HealthError("9", "", "It is odd", "", "")
 WARNING = HealthError("", "Warning", "Recovery point is old.", "", "")
 JOB = Job(id="job-1", scenario="Reprotect", state="InProgress", started=NOW - timedelta(hours=3))
 ON_PREMISES = {"item.active_location": "Primary", "item.protection_state": "Protected"}
@@ -72,8 +74,18 @@ CASES = [
         item_cannot_reprotect,
         "an item that already replicates back",
         READY_MODERNIZED,
-        {**ON_PREMISES, "item.provider": "InMageRcmFailback", "item.allowed_operations": ("PlannedFailover",)},
+        {**ON_PREMISES, "item.provider": "InMageRcmFailback", "item.allowed_operations": ("DisableProtection",)},
         "replicated back to on-premises already",
+    ),
+    *(
+        fails(
+            item_cannot_reprotect,
+            f"an item that is ready to fail back by {operation}",
+            READY_MODERNIZED,
+            {**ON_PREMISES, "item.provider": provider, "item.allowed_operations": ("DisableProtection", operation)},
+            "it has been replicated back already and is ready to fail back.",
+        )
+        for provider, operation in (("InMageRcmFailback", "PlannedFailover"), ("InMage", "UNPLANNEDFAILOVER"))
     ),
     fails(
         item_cannot_reprotect,
@@ -134,6 +146,35 @@ CASES = [
         {"item.failover_health": "Critical"},
         "its failover health critical",
     ),
+    unknown(
+        item_health_critical,
+        "no health is told",
+        READY_CLASSIC,
+        {"item.failover_health": "", "item.replication_health": "None"},
+        "Azure does not tell the health of web01",
+    ),
+    passes(item_health_critical, "one health is enough", READY_CLASSIC, {"item.failover_health": ""}),
+    unknown(
+        item_health_critical,
+        "errors of untold level are named",
+        READY_CLASSIC,
+        {"item.health_errors": (OPEN, replace(OPEN, message="It is old"), WARNING)},
+        "does not tell how grave this is: web01: It is odd. (Code 9.) web01: It is old. (Code 9.)",
+    ),
+    fails(
+        item_health_critical,
+        "errors of untold level explain a critical health",
+        READY_CLASSIC,
+        {"item.health_errors": (OPEN,), "item.replication_health": "Critical"},
+        "web01: It is odd. (Code 9.)",
+    ),
+    unknown(
+        item_health_warning,
+        "an error of untold level is perhaps one",
+        READY_CLASSIC,
+        {"item.health_errors": (OPEN, ERROR)},
+        "how grave an error of web01 is",
+    ),
     passes(item_health_critical, "a warning is not critical", READY_CLASSIC, {"item.health_errors": (WARNING,)}),
     fails(
         item_health_warning,
@@ -149,6 +190,32 @@ CASES = [
         READY_CLASSIC,
         {"item.physical": True, "item.os_version": "Windows Server  2008 R2 SP1"},
         "physical server with Windows Server  2008 R2 SP1",
+    ),
+    *(
+        fails(
+            item_os_cannot_fail_back,
+            f"spelled {spelling}",
+            READY_CLASSIC,
+            {"item.physical": True, "item.os_version": spelling},
+            f"physical server with {spelling}",
+        )
+        for spelling in ("6.1.7601", "Windows Server 2008R2 Standard", "Microsoft Windows 2008 Standard R2 (64-bit)")
+    ),
+    *(
+        unknown(
+            item_os_cannot_fail_back,
+            f"a physical Windows told as {spelling}",
+            READY_CLASSIC,
+            {"item.physical": True, "item.os_version": spelling},
+            f'only "{spelling}" of which Windows',
+        )
+        for spelling in ("Windows", "Windows 7", "Ubuntu 22.04")
+    ),
+    passes(
+        item_os_cannot_fail_back,
+        "a physical 2008",
+        READY_CLASSIC,
+        {"item.physical": True, "item.os_version": "Windows Server 2008 SP2"},
     ),
     passes(
         item_os_cannot_fail_back,

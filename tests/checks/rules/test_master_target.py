@@ -84,6 +84,12 @@ CASES = [
         {"target.os_version": "Microsoft Windows Server 2012 R2 Datacenter"},
         "mt01 runs Microsoft Windows Server 2012 R2 Datacenter, older than web01's Windows Server 2016.",
     ),
+    passes(
+        master_target_older_os,
+        "a name that tells little beside Windows",
+        READY,
+        {"item.os_version": "Windows Server 2008R2"},
+    ),
     fails(
         master_target_older_os,
         "an older Ubuntu",
@@ -128,6 +134,7 @@ CASES = [
         READY,
         {"target.server.last_heartbeat": NOW - timedelta(minutes=15)},
     ),
+    passes(master_target_unhealthy, "Azure has no health word for it", READY, {"target.server.health": ""}),
     fails(
         master_target_unhealthy, "an error", READY, {"target.server.health_errors": (WARNING, ERROR)}, "It is broken."
     ),
@@ -151,6 +158,9 @@ CASES = [
     unknown(master_target_version, "a version is not told", READY, {"target.server.version": ""}, "no version"),
     fails(master_target_outdated, "deprecated", READY, {"target.version_status": "Deprecated"}, "Deprecated"),
     passes(master_target_outdated, "supported", READY),
+    passes(master_target_outdated, "dead is another rule's", READY, {"target.version_status": "NotSupported"}),
+    unknown(master_target_outdated, "not told", READY, {"target.version_status": ""}, "tells nothing of whether"),
+    unknown(master_target_outdated, "a new word", READY, {"target.version_status": "Odd"}, "tells only Odd of whether"),
     fails(master_target_expired, "now", READY, {"target.expires": NOW}, "expired on 2026-03-14"),
     fails(master_target_expired, "Azure says so", READY, {"target.version_status": "Expired"}, "9.62.7172.1 Expired"),
     passes(master_target_expired, "in a second", READY, {"target.expires": NOW + timedelta(seconds=1)}),

@@ -9,7 +9,6 @@ from homeward.checks.facts import ABSENT, NEVER, HealthError, Missing, Retention
 from homeward.checks.rules.configuration_server import (
     configuration_server_degraded,
     configuration_server_not_connected,
-    configuration_server_unknown_vm,
 )
 from homeward.checks.rules.process_server import (
     process_server_certificate_expired,
@@ -22,7 +21,7 @@ from homeward.checks.rules.process_server import (
 )
 from homeward.checks.rules.retention import retention_low, retention_missing
 from tests.checks.cases import Case, elsewhere, fails, passes, unknown
-from tests.checks.ready import CLASSIC_FABRIC, GIB, NOW, PROCESS_SERVER, server
+from tests.checks.ready import GIB, NOW, PROCESS_SERVER, server
 from tests.checks.ready import READY_CLASSIC as READY
 
 AT_THE_LIMIT = NOW - timedelta(minutes=15)
@@ -32,6 +31,7 @@ WARNING = HealthError("2", "Warning", "It is worn.", "", "")
 UNREAD = Missing("the vault did not tell")
 
 SILENT = replace(PROCESS_SERVER, server=replace(server("ps-old", "10.1.0.9"), last_heartbeat=TOO_OLD), in_azure=False)
+UNHEARD = replace(PROCESS_SERVER, server=replace(server("ps-unheard", "10.1.0.7"), last_heartbeat=UNREAD))
 NEAR = replace(PROCESS_SERVER, server=server("ps-near", "10.20.0.5"))
 FAR = replace(PROCESS_SERVER, server=server("ps-far", "10.1.0.8"), in_azure=False)
 OPEN = {"choice.process_server": ""}
@@ -63,24 +63,61 @@ CASES = [
             f"{CS}.service_status": "Stopped",
             f"{CS}.server.health_errors": (WARNING, ERROR),
             f"{CS}.server.health": "Critical",
-            f"{CS}.provider_status": "",
+            f"{CS}.provider_status": "Disconnected",
             f"{CS}.provider_heartbeat": TOO_OLD,
         },
-        "its service is Stopped",
+        "its service is Stopped, not running",
         "cs01: It is broken.",
-        "health critical",
-        "in an unknown state, not connected",
+        "its provider is Disconnected, not connected",
         "last heard 47 minutes ago",
+    ),
+    fails(
+        configuration_server_not_connected,
+        "critical health without an error, although its heartbeat and its service are not told",
+        READY,
+        {f"{CS}.server.last_heartbeat": UNREAD, f"{CS}.service_status": "", f"{CS}.server.health": "Critical"},
+        "cs01: Azure calls its health critical, without naming an error.",
     ),
     passes(
         configuration_server_not_connected,
-        "15 minutes are allowed, and a service that is not told",
+        "15 minutes are allowed",
         READY,
-        {
-            f"{CS}.server.last_heartbeat": AT_THE_LIMIT,
-            f"{CS}.provider_heartbeat": AT_THE_LIMIT,
-            f"{CS}.service_status": "",
-        },
+        {f"{CS}.server.last_heartbeat": AT_THE_LIMIT, f"{CS}.provider_heartbeat": AT_THE_LIMIT},
+    ),
+    unknown(
+        configuration_server_not_connected,
+        "its service is not told",
+        READY,
+        {f"{CS}.service_status": ""},
+        "does not tell the state of cs01's service",
+    ),
+    unknown(
+        configuration_server_not_connected,
+        "its health is not told",
+        READY,
+        {f"{CS}.server.health": ""},
+        "does not tell the health of cs01",
+    ),
+    unknown(
+        configuration_server_not_connected,
+        "its provider is not told",
+        READY,
+        {f"{CS}.provider_status": ""},
+        "does not tell the state of cs01's provider",
+    ),
+    unknown(
+        configuration_server_not_connected,
+        "how grave an error is, is not told",
+        READY,
+        {f"{CS}.server.health_errors": (replace(ERROR, level=""),)},
+        "does not tell how grave this is: cs01: It is broken.",
+    ),
+    unknown(
+        configuration_server_not_connected,
+        "its clock is an hour ahead",
+        READY,
+        {f"{CS}.server.last_heartbeat": NOW + timedelta(hours=1)},
+        "its clock is ahead of ours",
     ),
     fails(
         configuration_server_degraded,
@@ -97,19 +134,6 @@ CASES = [
         "without naming an error",
     ),
     passes(configuration_server_degraded, "critical is another rule's", READY, {f"{CS}.server.health": "Critical"}),
-    fails(
-        configuration_server_unknown_vm,
-        "an item of another fabric",
-        READY,
-        {"item.fabric_id": "/elsewhere"},
-        "another configuration server than cs01",
-    ),
-    passes(
-        configuration_server_unknown_vm,
-        "ids have no case",
-        READY,
-        {f"{CS}.server.id": CLASSIC_FABRIC.upper()},
-    ),
     fails(process_server_missing, "none is listed", READY, {"process_servers": (), **OPEN}, "any process server"),
     fails(process_server_missing, "the chosen one is not listed", READY, {"process_servers": (FAR,)}, "ps-azure"),
     passes(process_server_missing, "it may be chosen by its id", READY, {"choice.process_server": "ID-PS-AZURE"}),
@@ -136,6 +160,27 @@ CASES = [
         READY,
         {"process_servers": (SILENT, PROCESS_SERVER), **OPEN},
     ),
+    fails(
+        process_server_no_heartbeat,
+        "one is silent, of the other nobody knows",
+        READY,
+        {"process_servers": (SILENT, UNHEARD), **OPEN},
+        "ps-old: last heartbeat 47 minutes ago",
+    ),
+    unknown(
+        process_server_no_heartbeat,
+        "nobody knows of one that may be used",
+        READY,
+        {"process_servers": (UNHEARD, PROCESS_SERVER, SILENT), **OPEN},
+        "the vault did not tell",
+    ),
+    unknown(
+        process_server_no_heartbeat,
+        "its service is not told",
+        READY,
+        {f"{PS}.service_status": ""},
+        "does not tell the state of ps-azure's service",
+    ),
     elsewhere(process_server_no_heartbeat, "there is none", READY, {"process_servers": ()}, "no process server"),
     fails(
         process_server_unhealthy,
@@ -151,8 +196,21 @@ CASES = [
         "CPU is at 95.1 % (limit 95 %)",
         "memory is at 99 %",
         "24.5 % of its cache is free (at least 25 %)",
-        "health critical",
         "It is broken.",
+    ),
+    fails(
+        process_server_unhealthy,
+        "too little cache although its health is not told and memory is unread",
+        READY,
+        {f"{PS}.server.health": "", f"{PS}.memory_used_percent": UNREAD, f"{PS}.space_free_percent": 24.0},
+        "24 % of its cache",
+    ),
+    unknown(
+        process_server_unhealthy,
+        "its health is not told",
+        READY,
+        {f"{PS}.server.health": ""},
+        "does not tell the health of ps-azure",
     ),
     fails(
         process_server_unhealthy,

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from homeward.checks.facts import ABSENT, HealthError, Licence, Missing, Mount, NamedVm
+from homeward.checks.facts import ABSENT, NEVER, HealthError, Licence, Missing, Mount, NamedVm
 from homeward.checks.rules.datastore import (
     datastore_full,
     datastore_low_space,
@@ -40,6 +40,8 @@ PAID = Licence(name="vSphere 8", edition="esx.enterprisePlus", features=("vspher
 NFS = replace(DATASTORE, name="ds-nfs", type="NFS41")
 VVOL = replace(DATASTORE, name="ds-vvol", type="VVOL")
 ALTERNATE = {"source_vm": ABSENT}
+SEEN = "item.discovered.last_discovery"
+OTHER_VCENTER = {"agent.vcenter_id": "/x/vcenters/vc02"}
 RAW = {"source_vm.disks.0.raw_mapping": True}
 STRAY = NamedVm(name="WEB01", instance_uuid="stray")
 
@@ -74,6 +76,73 @@ CASES = [
         READY_MODERNIZED,
         {"vcenters": (BROKEN_VCENTER, OWN_VCENTER)},
     ),
+    unknown(
+        vcenter_not_discovered,
+        "its discovery is not told",
+        READY,
+        {"vcenters.0.discovery_status": ""},
+        "Azure tells nothing of whether vc01 is discovered",
+    ),
+    unknown(
+        vcenter_not_discovered,
+        "its discovery has not ended",
+        READY,
+        {"vcenters.0.discovery_status": "Pending"},
+        "only Pending",
+    ),
+    fails(
+        vcenter_not_discovered,
+        "a silent one whose discovery is not told",
+        READY,
+        {"vcenters.0.discovery_status": "", "vcenters.0.last_heartbeat": NEVER},
+        "last heartbeat never",
+    ),
+    fails(
+        vcenter_not_discovered,
+        "all of several are broken",
+        READY,
+        {"vcenters": (BROKEN_VCENTER, replace(BROKEN_VCENTER, name="vc02"))},
+        "vc01: its discovery",
+        "vc02: its discovery",
+    ),
+    unknown(
+        vcenter_not_discovered,
+        "one of several is broken and another not told",
+        READY,
+        {"vcenters": (BROKEN_VCENTER, replace(REGISTERED_VCENTER, name="vc02", discovery_status=""))},
+        "vc01: its discovery is told as DiscoveryFailed. Which of 2 vCenters web01 belongs to is not told",
+    ),
+    unknown(
+        vcenter_not_discovered,
+        "of several, one is not told",
+        READY,
+        {"vcenters": (REGISTERED_VCENTER, replace(REGISTERED_VCENTER, name="vc02", discovery_status=""))},
+        "whether vc02 is discovered",
+    ),
+    passes(vcenter_not_discovered, "several are well", READY, {"vcenters": (REGISTERED_VCENTER, REGISTERED_VCENTER)}),
+    fails(
+        vcenter_not_discovered,
+        "the machine's VM is not seen any more",
+        READY_MODERNIZED,
+        {SEEN: NOW - timedelta(hours=49), "agent.last_discovery": Missing("unread")},
+        "web01: its VM was last discovered 2 days ago (limit 24 hours).",
+    ),
+    passes(vcenter_not_discovered, "seen a day ago", READY_MODERNIZED, {SEEN: NOW - timedelta(hours=24)}),
+    unknown(
+        vcenter_not_discovered,
+        "nobody knows when its VM was seen",
+        READY_MODERNIZED,
+        {SEEN: Missing("it is unread")},
+        "it is unread",
+    ),
+    passes(
+        vcenter_not_discovered,
+        "a deleted VM need not be seen",
+        READY_MODERNIZED,
+        {SEEN: NEVER, "item.discovered.is_deleted": True},
+    ),
+    passes(vcenter_not_discovered, "a lost VM need not be seen", READY_MODERNIZED, {SEEN: NEVER, **ALTERNATE}),
+    passes(vcenter_not_discovered, "no VM was ever discovered", READY_MODERNIZED, {"item.discovered": ABSENT}),
     passes(vcenter_not_discovered, "the modernized stack need not list any", READY_MODERNIZED),
     fails(
         vcenter_privileges,
@@ -173,6 +242,35 @@ CASES = [
     ),
     passes(datastore_full, "just enough", READY, {**ALTERNATE, "datastores.0.free_bytes": 64 * GIB}),
     elsewhere(datastore_full, "its VM exists", READY, {}, "only changes are written"),
+    fails(
+        datastore_full,
+        "its VM exists, the appliance is another vCenter's",
+        READY_MODERNIZED,
+        {**OTHER_VCENTER, "choice.datastore": "DS-TARGET", "target_host.datastores.0.free_bytes": 1 * GIB},
+        "ds-target: 1.0 GiB free, web01's disks are 64.0 GiB.",
+    ),
+    unknown(
+        datastore_full,
+        "the chosen datastore is not at the target's host",
+        READY_MODERNIZED,
+        {**OTHER_VCENTER, "choice.datastore": "ds-far"},
+        "the target's host does not list ds-far",
+    ),
+    unknown(
+        datastore_full,
+        "an alternate location without a chosen datastore",
+        READY_MODERNIZED,
+        {**OTHER_VCENTER, "choice.datastore": ""},
+        "no datastore is chosen",
+    ),
+    unknown(
+        datastore_full,
+        "the appliance's vCenter is not told",
+        READY_MODERNIZED,
+        {"agent.vcenter_id": ""},
+        "does not tell which vCenter",
+    ),
+    elsewhere(datastore_low_space, "the appliance is another vCenter's", READY_MODERNIZED, OTHER_VCENTER, "alternate"),
     fails(datastore_low_space, "its VM exists", READY, {"datastores.0.free_bytes": 0}, "ds-prod: 0.0 GiB free"),
     passes(datastore_low_space, "room enough", READY),
     elsewhere(datastore_low_space, "its VM is gone", READY, ALTERNATE, "alternate location"),
@@ -200,6 +298,13 @@ CASES = [
         READY_MODERNIZED,
         {**RAW, "agent.vcenter_id": "/x/vcenters/vc02"},
         "web01 has raw device mappings (Hard disk 1)",
+    ),
+    fails(
+        vm_has_rdm,
+        "Site Recovery has not discovered its VM",
+        READY_MODERNIZED,
+        {**RAW, "item.discovered": ABSENT},
+        "raw",
     ),
     fails(
         vm_has_rdm, "Azure calls its VM deleted", READY_MODERNIZED, {**RAW, "item.discovered.is_deleted": True}, "raw"
