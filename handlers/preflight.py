@@ -193,7 +193,7 @@ class Preflight:
         where = Behind(press.value, press.channel, press.ts)
         shown = self._recent.at(Place(press.team, press.channel, press.ts))
         if shown is not None:
-            await poster.open_view(press.trigger, checks_modal(shown.report, where, 0))
+            await poster.open_view(press.trigger, checks_modal(shown.checks, where, 0))
             return
         view_id = await poster.open_view(
             press.trigger, notice_modal("This report is no longer at hand: checking again…")
@@ -217,4 +217,4 @@ class Preflight:
                 return
             shown = Shown(report(answer, self._rules), seconds)
             self._recent.keep(place, shown)
-        await poster.update_view(view_id, checks_modal(shown.report, where, page))
+        await poster.update_view(view_id, checks_modal(shown.checks, where, page))

@@ -2,10 +2,15 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from homeward.checks.report import Report
 
+from .views.checks import Checks, all_checks
+
 MOST = 64
+MOST_OUTCOMES = 100_000
+"""With their words they take about 40 MB; a plan of 500 machines has 40,000."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +22,7 @@ class Place:
     ts: str
 
 
-@dataclass(slots=True)
+@dataclass
 class Shown:
     """A report in a message, how long it took, and the replies below it by machine."""
 
@@ -25,19 +30,29 @@ class Shown:
     seconds: float
     replies: dict[str, str] = field(default_factory=dict[str, str])
 
+    @cached_property
+    def checks(self) -> Checks:
+        """Made when "All checks" is first pressed, for all pages that are turned after it."""
+        return all_checks(self.report)
+
 
 class Recent:
-    """At most `most` reports, the longest unused forgotten first."""
+    """At most `most` reports of `outcomes` together, the longest unused forgotten first; the last is always kept."""
 
-    def __init__(self, most: int = MOST) -> None:
+    def __init__(self, most: int = MOST, outcomes: int = MOST_OUTCOMES) -> None:
         self._most = most
+        self._most_outcomes = outcomes
+        self._outcomes = 0
         self._shown: OrderedDict[Place, Shown] = OrderedDict()
 
     def keep(self, place: Place, shown: Shown) -> None:
+        if before := self._shown.pop(place, None):
+            self._outcomes -= len(before.report.outcomes)
         self._shown[place] = shown
-        self._shown.move_to_end(place)
-        while len(self._shown) > self._most:
-            self._shown.popitem(last=False)
+        self._outcomes += len(shown.report.outcomes)
+        while len(self._shown) > 1 and (len(self._shown) > self._most or self._outcomes > self._most_outcomes):
+            _, oldest = self._shown.popitem(last=False)
+            self._outcomes -= len(oldest.report.outcomes)
 
     def at(self, place: Place) -> Shown | None:
         shown = self._shown.get(place)

@@ -48,14 +48,26 @@ def behind(metadata: str) -> Behind:
     return Behind(query, channel, ts)
 
 
-def checks_modal(report: Report, where: Behind, page: int) -> Modal:
-    """One page of all outcomes, machine by machine, worst first."""
-    paragraphs = packed(_lines(report))
-    verdict = headline(report, tally(report.outcomes))
-    pages = max(1, -(-len(paragraphs) // PARAGRAPHS))
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """All outcomes of a report in words: made once, for a large plan has thousands of them."""
+
+    verdict: str
+    paragraphs: tuple[str, ...]
+
+
+def all_checks(report: Report) -> Checks:
+    """All outcomes, machine by machine, worst first."""
+    verdict = f"{SIGNS[report.verdict]} *{headline(report, tally(report.outcomes))}*"
+    return Checks(verdict, tuple(packed(_lines(report))))
+
+
+def checks_modal(checks: Checks, where: Behind, page: int) -> Modal:
+    """One page of them."""
+    pages = max(1, -(-len(checks.paragraphs) // PARAGRAPHS))
     page = min(max(page, 0), pages - 1)
-    blocks = [section(f"{SIGNS[report.verdict]} *{verdict}*")]
-    blocks += [section(paragraph) for paragraph in paragraphs[page * PARAGRAPHS : (page + 1) * PARAGRAPHS]]
+    blocks = [section(checks.verdict)]
+    blocks += [section(paragraph) for paragraph in checks.paragraphs[page * PARAGRAPHS : (page + 1) * PARAGRAPHS]]
     if pages > 1:
         turns = [("Previous", ids.CHECKS_BACK, page - 1)] if page else []
         turns += [("Next", ids.CHECKS_PAGE, page + 1)] if page + 1 < pages else []

@@ -3,13 +3,13 @@
 from typing import Any
 
 from homeward.checks import Kind, Status
-from homeward.handlers.views.checks import Behind, behind, checks_modal, notice_modal
+from homeward.handlers.views.checks import Behind, all_checks, behind, checks_modal, notice_modal
 
 WHERE = Behind("web02", "C0WARROOM", "1.0")
 
 
 def test_all_checks_of_a_machine_are_one_page(samples: Any, screen: Any, refused: Any, words: Any) -> None:
-    modal = checks_modal(samples.report({"web02": samples.web02}), WHERE, 0)
+    modal = checks_modal(all_checks(samples.report({"web02": samples.web02})), WHERE, 0)
 
     assert refused(modal) == []
     assert words(modal).count("`item-check-") == 28
@@ -21,7 +21,8 @@ def test_all_checks_of_a_machine_are_one_page(samples: Any, screen: Any, refused
 def test_every_outcome_of_a_large_plan_is_on_one_of_its_pages(samples: Any, refused: Any, words: Any) -> None:
     told = {f"m{n:03}": {samples.stopped: (Status.FAILED, (f"m{n:03} is stopped.",))} for n in range(120)}
     report = samples.report(told, name="big", kind=Kind.PLAN)
-    pages = [checks_modal(report, WHERE, page) for page in range(40)]
+    checks = all_checks(report)
+    pages = [checks_modal(checks, WHERE, page) for page in range(40)]
     distinct = list({words(page): page for page in pages}.values())
 
     assert [problem for page in distinct for problem in refused(page)] == []
@@ -32,18 +33,18 @@ def test_every_outcome_of_a_large_plan_is_on_one_of_its_pages(samples: Any, refu
 
 
 def test_a_page_that_is_not_there_is_the_nearest_one(samples: Any) -> None:
-    report = samples.report({"web02": samples.web02})
-    assert checks_modal(report, WHERE, 99) == checks_modal(report, WHERE, 0) == checks_modal(report, WHERE, -5)
+    checks = all_checks(samples.report({"web02": samples.web02}))
+    assert checks_modal(checks, WHERE, 99) == checks_modal(checks, WHERE, 0) == checks_modal(checks, WHERE, -5)
 
 
 def test_nothing_hostile_gets_into_the_modal(samples: Any, hostile: tuple[str, ...], refused: Any) -> None:
     for name in hostile:
         report = samples.report({name: {samples.stopped: (Status.FAILED, (name,))}, "b": {}}, kind=Kind.PLAN)
-        assert refused(checks_modal(report, Behind(name[:300], "C", "1"), 0)) == [], name[:40]
+        assert refused(checks_modal(all_checks(report), Behind(name[:300], "C", "1"), 0)) == [], name[:40]
 
 
 def test_the_modal_remembers_where_it_came_from(samples: Any) -> None:
-    modal: Any = checks_modal(samples.report({"web02": {}}), WHERE, 0)
+    modal: Any = checks_modal(all_checks(samples.report({"web02": {}})), WHERE, 0)
     assert behind(modal.view["private_metadata"]) == WHERE
 
 
