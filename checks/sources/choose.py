@@ -1,7 +1,7 @@
 """The one sensible choice of target and values for a machine, where nobody has asked for another."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from homeward.checks.facts import (
     ABSENT,
@@ -12,16 +12,18 @@ from homeward.checks.facts import (
     MasterTarget,
     Missing,
     Moment,
-    Never,
     Os,
     Policy,
     ProcessServer,
     ReprotectAgent,
+    RetentionVolume,
+    ServerHealth,
     Topology,
+    VaultDatastore,
 )
-
-FRESH = timedelta(minutes=15)
-"""A server silent for longer is not offered first; the same limit as the heartbeat rules'."""
+from homeward.checks.rules.ages import HEARTBEAT_LIMIT
+from homeward.checks.rules.master_target import DEAD_VERSIONS
+from homeward.checks.rules.process_server import LOAD_CRITICAL_PERCENT, SPACE_CRITICAL_PERCENT
 
 DEFAULT_RETENTION = {Os.WINDOWS: "R", Os.LINUX: "/mnt/retention"}
 """Site Recovery's own defaults for a master target's retention volume."""
@@ -33,9 +35,22 @@ DEFAULT_POLICY = "crashconsistency-policy-failback"
 
 
 def master_target(item: Item, targets: Iterable[MasterTarget], now: datetime) -> MasterTarget | Absent:
-    """The master target for the machine: of its operating system, healthy ones first; ABSENT if there is none."""
-    fitting = [target for target in targets if target.os == item.os]
-    return min(fitting, key=lambda target: _wear(target, now), default=ABSENT)
+    """The master target for the machine: of its operating system, those that can work first; ABSENT if there is none.
+
+    A configuration server brings one of its own, which often stands where no datastore is to be seen.
+    """
+
+    def unfit(target: MasterTarget) -> tuple[bool, bool, bool, bool, bool, str]:
+        return (
+            _silent(target.server, now),
+            _critical(target.server),
+            not any(_usable(datastore) for datastore in target.datastores),
+            not any(_has_room(volume) is True for volume in target.retention_volumes),
+            _expired(target, now),
+            target.server.name,
+        )
+
+    return min((target for target in targets if target.os == item.os), key=unfit, default=ABSENT)
 
 
 def reprotect_agent(item: Item, agents: Iterable[ReprotectAgent], now: datetime) -> ReprotectAgent | Absent:
@@ -43,21 +58,21 @@ def reprotect_agent(item: Item, agents: Iterable[ReprotectAgent], now: datetime)
     home = item.discovered if isinstance(item.discovered, Discovered) else None
 
     def unfit(agent: ReprotectAgent) -> tuple[int, int, int, str]:
-        blind = 0 if home is None else len(set(home.datastores) - set(agent.accessible_datastores))
+        blind = 0 if home is None else len(_folded(home.datastores) - _folded(agent.accessible_datastores))
         elsewhere = home is not None and home.vcenter_id.casefold() != agent.vcenter_id.casefold()
-        sick = agent.health != "Normal" or _stale(agent.last_heartbeat, now)
+        sick = agent.health != "Normal" or not _fresh(agent.last_heartbeat, now)
         return int(sick), int(elsewhere), blind, agent.name
 
     return min(agents, key=unfit, default=ABSENT)
 
 
 def process_server(servers: Iterable[ProcessServer], now: datetime) -> str:
-    """The name of one: in Azure is advised for the way back, a silent one is for want of another; "" for none."""
-    best = min(
-        servers,
-        key=lambda s: (_stale(s.server.last_heartbeat, now), s.in_azure is not True, s.server.name),
-        default=None,
-    )
+    """The name of one: in Azure is advised for the way back, a silent or ill one is the last resort; "" for none."""
+
+    def unfit(one: ProcessServer) -> tuple[bool, bool, bool, str]:
+        return _silent(one.server, now), _overburdened(one), one.in_azure is not True, one.server.name
+
+    best = min(servers, key=unfit, default=None)
     return best.server.name if best else ""
 
 
@@ -99,14 +114,14 @@ def _datastore(item: Item, target: MasterTarget | ReprotectAgent | Absent | Miss
         return home.datastores[0]
     if isinstance(target, ReprotectAgent):
         return target.accessible_datastores[0] if len(target.accessible_datastores) == 1 else ""
-    usable = [d for d in target.datastores if d.type.upper() in USABLE] if isinstance(target, MasterTarget) else []
+    usable = [one for one in target.datastores if _usable(one)] if isinstance(target, MasterTarget) else []
     return max(usable, key=lambda d: d.free_bytes).name if usable else ""
 
 
 def _retention(item: Item, target: MasterTarget | ReprotectAgent | Absent | Missing) -> str:
     if not isinstance(target, MasterTarget) or isinstance(item.os, Missing):
         return ""
-    names = [volume.name for volume in target.retention_volumes if volume.capacity_bytes > 0]
+    names = [volume.name for volume in target.retention_volumes if _has_room(volume) is not False]
     default = DEFAULT_RETENTION.get(item.os, "")
     usual = [name for name in names if name.rstrip(":\\").casefold() == default.casefold()]
     return next(iter(usual or (names if len(names) == 1 else [])), "")
@@ -121,10 +136,47 @@ def _policy(item: Item, policies: tuple[Policy, ...] | Missing) -> str:
     return next((policy.id for policy in default or (fitting if len(fitting) == 1 else [])), "")
 
 
-def _wear(target: MasterTarget, now: datetime) -> tuple[bool, bool, str]:
-    errors = any(error.critical for error in target.server.health_errors)
-    return _stale(target.server.last_heartbeat, now), errors, target.server.name
+def _overburdened(one: ProcessServer) -> bool:
+    """Whether it is known to break a rule that blocks: what is not told is no reason to pass it over."""
+    days, free = one.certificate_days_left, one.space_free_percent
+    return (
+        _critical(one.server)
+        or one.service_status.casefold() not in {"", "running"}
+        or any(
+            not isinstance(load, Missing) and load > LOAD_CRITICAL_PERCENT
+            for load in (one.cpu_percent, one.memory_used_percent)
+        )
+        or (not isinstance(free, Missing) and free < SPACE_CRITICAL_PERCENT)
+        or (not isinstance(days, Missing) and days <= 0)
+    )
 
 
-def _stale(moment: Moment, now: datetime) -> bool:
-    return isinstance(moment, Never) or now - moment > FRESH
+def _critical(server: ServerHealth) -> bool:
+    return server.health.casefold() == "critical" or any(error.critical for error in server.health_errors)
+
+
+def _usable(datastore: VaultDatastore) -> bool:
+    return datastore.type.upper() in USABLE
+
+
+def _has_room(volume: RetentionVolume) -> bool | Missing:
+    capacity = volume.capacity_bytes
+    return capacity if isinstance(capacity, Missing) else capacity > 0
+
+
+def _expired(target: MasterTarget, now: datetime) -> bool:
+    passed = isinstance(target.expires, datetime) and target.expires <= now
+    return passed or target.version_status.casefold() in DEAD_VERSIONS
+
+
+def _silent(server: ServerHealth, now: datetime) -> bool:
+    return not _fresh(server.last_heartbeat, now)
+
+
+def _fresh(moment: Moment | Missing, now: datetime) -> bool:
+    """Whether it is known to be recent."""
+    return isinstance(moment, datetime) and now - moment <= HEARTBEAT_LIMIT
+
+
+def _folded(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(name.casefold() for name in names)
