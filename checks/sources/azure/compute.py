@@ -17,6 +17,8 @@ from .shared import Clock, Shared
 
 ONE_BY_ONE = 5
 """So many VMs of a subscription cost one request each; more cost the list's pages."""
+CONFIRMED = 25
+"""So many VMs that a list lacks are asked for themselves; of more we do not know whether they are gone."""
 VM = "Microsoft.Compute/virtualMachines"
 ASKED = "Azure compute"
 
@@ -66,13 +68,18 @@ class Compute:
         except SourceError as error:
             return dict.fromkeys(ids, Missing(error.reason))
         found: dict[str, Found] = {id: listed[id.casefold()] for id in ids if id.casefold() in listed}
-        rest = {id: vm for id, vm in ids.items() if id not in found}
-        # A list shows only what our identity may see, so absence is confirmed, for a few at least.
-        sample = dict(list(rest.items())[:ONE_BY_ONE])
-        found |= zip(sample, await asyncio.gather(*map(self._one, sample.values())), strict=True)
-        doubt = any(found[id] is not ABSENT for id in sample)
-        for id, vm in rest.items():
-            found.setdefault(id, Missing(f"{vm.name} is not among the VMs that Azure shows us") if doubt else ABSENT)
+        # A list shows only what our identity may see, so nothing is absent that was not asked for itself.
+        rest = [(id, vm) for id, vm in ids.items() if id not in found]
+        some = asyncio.Semaphore(ONE_BY_ONE)
+
+        async def confirmed(vm: ResourceId) -> Found:
+            async with some:
+                return await self._one(vm)
+
+        asked, more = rest[:CONFIRMED], rest[CONFIRMED:]
+        answers = await asyncio.gather(*(confirmed(vm) for _, vm in asked))
+        found |= {id: answer for (id, _), answer in zip(asked, answers, strict=True)}
+        found |= {id: Missing(f"{vm.name} is not among the VMs that Azure shows us") for id, vm in more}
         return found
 
     async def _one(self, vm: ResourceId) -> Found:

@@ -9,7 +9,7 @@ from homeward.bot.sandbox.arm.names import Names
 from homeward.checks.facts import ABSENT, AzureVm, Missing
 from homeward.checks.sources.access import Limits, SourceError
 from homeward.checks.sources.azure import AzureConnection
-from homeward.checks.sources.azure.compute import Compute
+from homeward.checks.sources.azure.compute import CONFIRMED, Compute
 from homeward.checks.sources.azure.parse_compute import NOT_REPORTING, azure_vm
 
 GROUP = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/rg-dr"
@@ -53,7 +53,27 @@ async def test_vms_that_the_list_lacks_are_confirmed_to_be_absent(compute: Compu
     found = await compute.azure_vms([*_all(arm), *lost])
     assert all(found[id] is ABSENT for id in lost)
     confirmed = [request for request in arm.requests if "gone" in request.path]
-    assert len(confirmed) == 5
+    assert len(confirmed) == 7
+
+
+async def test_of_many_vms_that_the_list_lacks_those_not_asked_for_are_not_called_absent(
+    compute: Compute, arm: SandboxArm
+) -> None:
+    lost = [_id(f"gone{number:02}") for number in range(CONFIRMED + 2)]
+    found = await compute.azure_vms([*_all(arm), *lost])
+    assert all(found[id] is ABSENT for id in lost[:CONFIRMED])
+    assert found[lost[-1]] == Missing(f"gone{CONFIRMED + 1} is not among the VMs that Azure shows us")
+    assert len([request for request in arm.requests if "gone" in request.path]) == CONFIRMED
+
+
+async def test_one_vm_that_we_may_not_see_is_not_called_absent_because_the_others_are(
+    compute: Compute, arm: SandboxArm
+) -> None:
+    arm.faults.refuse(403, path="/gone06")
+    lost = [_id(f"gone{number:02}") for number in range(7)]
+    found = await compute.azure_vms([*_all(arm), *lost])
+    assert isinstance(found[lost[6]], Missing)
+    assert all(found[id] is ABSENT for id in lost[:6])
 
 
 async def test_vms_that_we_may_not_see_are_not_called_absent(compute: Compute, arm: SandboxArm) -> None:
