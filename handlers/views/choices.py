@@ -38,7 +38,11 @@ def no_match_message(answer: NoMatch, *, asked_by: str) -> Message:
         if len(answer.nearest) > MOST:
             blocks.append(context(f"and {len(answer.nearest) - MOST} more."))
     else:
-        blocks.append(section("Every vault was read, and no name in them looks like it."))
+        blocks.append(
+            section(
+                "Every vault was read, and no name in them looks like it. Try its name in Azure, its computer name or its ARM id."
+            )
+        )
     return Message(headline, built(*blocks, context(asked(asked_by))))
 
 

@@ -59,9 +59,13 @@ def test_a_name_nobody_has_is_answered_with_the_nearest(screen: Any, refused: An
     assert list(message.blocks) == screen
 
 
-def test_a_name_that_looks_like_nothing_is_answered_plainly(screen: Any, refused: Any, hostile: Any) -> None:
+def test_a_name_that_looks_like_nothing_is_answered_plainly(
+    screen: Any, refused: Any, hostile: Any, words: Any
+) -> None:
     message = no_match_message(NoMatch("zzz", ()), asked_by="U0MAYA")
     assert refused(message) == []
+    assert "Did you mean" not in words(message)
+    assert "Try its name in Azure, its computer name or its ARM id." in words(message)
     assert list(message.blocks) == screen
     for name in hostile:
         assert refused(no_match_message(NoMatch(name, hostile * 3), asked_by="U0MAYA")) == []
@@ -125,7 +129,7 @@ def test_the_json_of_a_large_plan_is_not_even_begun(samples: Any, words: Any) ->
         def as_dict(self) -> dict[str, object]:
             raise AssertionError("this takes too long")
 
-    small = samples.report({f"m{n}": samples.web02 for n in range(20)}, name="big", kind=Kind.PLAN)
+    small: Report = samples.report({f"m{n}": samples.web02 for n in range(20)}, name="big", kind=Kind.PLAN)
     head, parts = raw_messages(Unread(**vars(small)), asked_by="U0MAYA")
     assert parts == ()
     assert 'homeward check "big" --json' in words(head)
