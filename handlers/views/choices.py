@@ -10,6 +10,9 @@ from .blocks import VALUE, Message, built, button, context, many, section
 
 MOST = 40
 NAME = 80
+NOTHING_NEAR = (
+    "Every vault was read, and no name in them looks like it. Try its name in Azure, its computer name or its ARM id."
+)
 
 
 def choices_message(choices: Choices, *, asked_by: str) -> Message:
@@ -38,11 +41,7 @@ def no_match_message(answer: NoMatch, *, asked_by: str) -> Message:
         if len(answer.nearest) > MOST:
             blocks.append(context(f"and {len(answer.nearest) - MOST} more."))
     else:
-        blocks.append(
-            section(
-                "Every vault was read, and no name in them looks like it. Try its name in Azure, its computer name or its ARM id."
-            )
-        )
+        blocks.append(section(NOTHING_NEAR))
     return Message(headline, built(*blocks, context(asked(asked_by))))
 
 
