@@ -102,7 +102,7 @@ def _lines(report: Report) -> Iterator[str]:
             verdict = verdict_of(outcomes)
             if place:
                 yield " "
-            yield f"*{SIGNS[verdict]} {mrkdwn(machine, NAME)}: {many(len(outcomes), 'check')}*"
+            yield f"*{SIGNS[verdict]} {mrkdwn(machine, NAME)}: {many(tally(outcomes).checks, 'check')}*"
         for outcome in sorted(outcomes, key=lambda outcome: _ORDER.index(outcome.status)):
             yield _line(outcome)
 

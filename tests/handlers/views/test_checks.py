@@ -3,6 +3,7 @@
 from typing import Any
 
 from homeward.checks import Kind, Status
+from homeward.checks.findings import tally
 from homeward.handlers.views.checks import Behind, all_checks, behind, checks_modal, notice_modal
 
 WHERE = Behind("web02", "C0WARROOM", "1.0")
@@ -30,6 +31,13 @@ def test_every_outcome_of_a_large_plan_is_on_one_of_its_pages(samples: Any, refu
     assert all(f"m{n:03} is stopped." in read for n in range(120))
     assert read.count("`azure-vm-not-running") == 120
     assert f"Page 2 of {len(distinct)}" in read
+
+
+def test_a_machines_checks_are_counted_as_its_report_counts_them(samples: Any, words: Any) -> None:
+    report = samples.report({"web02": samples.web02, "web01": {}}, name="payroll", kind=Kind.PLAN)
+    each = tally(dict(report.by_machine)["web02"]).checks
+    assert (each, tally(report.outcomes).checks) == (31, 62)
+    assert "✗ web02: 31 checks" in words(checks_modal(all_checks(report), WHERE, 0))
 
 
 def test_a_page_that_is_not_there_is_the_nearest_one(samples: Any) -> None:

@@ -83,8 +83,11 @@ def test_two_machines_of_one_name_keep_their_own_rows(samples: Any) -> None:
 def test_the_headline_counts_what_the_table_counts(samples: Any) -> None:
     reason = (Status.UNKNOWN, ("vc01 did not answer within 20 s",))
     stopped = (Status.FAILED, ("Stopped.",))
-    told = {"a": {samples.stopped: stopped}, "b": {samples.stopped: stopped, samples.silent: stopped}}
-    told["c"] = {samples.privileges: reason, samples.silent: reason}
+    told = {
+        "a": {samples.stopped: stopped},
+        "b": {samples.stopped: stopped, samples.silent: stopped},
+        "c": {samples.privileges: reason, samples.silent: reason},
+    }
     message = _shown(samples.report(told, name="payroll", kind=Kind.PLAN))
     table: Any = next(block for block in message.blocks if block["type"] == "table")
     columns = [sum(int(row[place]["text"]) for row in table["rows"][1:]) for place in (2, 3, 4)]
