@@ -6,7 +6,7 @@ from homeward.checks.facts import ABSENT, Facts, Missing, RetentionVolume, known
 from homeward.checks.model import CLASSIC, Sentence, Severity, rule
 
 from . import pages
-from .present import gib, looked_for, target_of
+from .present import all_of, gib, looked_for, target_of
 
 AREAS = ("retention",)
 
@@ -71,16 +71,19 @@ def retention_unsuitable(_: Facts) -> Iterable[Sentence]:
 )
 def retention_low(facts: Facts) -> Iterator[Sentence]:
     name = target_of(facts).server.name
-    for volume in _meant(facts):
-        capacity = known(volume.capacity_bytes)
-        if capacity <= 0:
-            continue
-        told = looked_for(volume.threshold_percent)
-        threshold = USED_WARNING_PERCENT if told is ABSENT else told
-        free = known(volume.free_bytes)
-        used = 100 * (1 - free / capacity)
-        if used > threshold:
-            yield (
-                f"{name}: the retention volume {volume.name} is {used:.1f} % full, {gib(free)} are free "
-                f"(threshold {threshold:g} %)."
-            )
+    yield from all_of(*(_full(volume, name) for volume in _meant(facts)))
+
+
+def _full(volume: RetentionVolume, name: str) -> Iterator[Sentence]:
+    capacity = known(volume.capacity_bytes)
+    if capacity <= 0:
+        return
+    told = looked_for(volume.threshold_percent)
+    threshold = USED_WARNING_PERCENT if told is ABSENT else told
+    free = known(volume.free_bytes)
+    used = 100 * (1 - free / capacity)
+    if used > threshold:
+        yield (
+            f"{name}: the retention volume {volume.name} is {used:.1f} % full, {gib(free)} are free "
+            f"(threshold {threshold:g} %)."
+        )

@@ -38,6 +38,7 @@ OPEN = {"choice.process_server": ""}
 CS = "configuration_server"
 PS = "process_servers.0"
 VOLUME = "target.retention_volumes.0"
+FULL = RetentionVolume(name="F", capacity_bytes=100 * GIB, free_bytes=5 * GIB, threshold_percent=70.0)
 EMPTY = RetentionVolume(name="S", capacity_bytes=0, free_bytes=0, threshold_percent=70.0)
 
 CASES = [
@@ -303,6 +304,21 @@ CASES = [
         "at 80 % where Azure has no threshold",
         READY,
         {f"{VOLUME}.threshold_percent": ABSENT, f"{VOLUME}.free_bytes": 100 * GIB},
+    ),
+    fails(
+        retention_low,
+        "a full one beside an unread one",
+        READY,
+        {"target.retention_volumes": (replace(EMPTY, capacity_bytes=UNREAD), FULL), "choice.retention": ""},
+        "F is 95.0 % full",
+    ),
+    unknown(retention_low, "how much is free is unread", READY, {f"{VOLUME}.free_bytes": UNREAD}, "did not tell"),
+    unknown(retention_missing, "its capacity is unread", READY, {f"{VOLUME}.capacity_bytes": UNREAD}, "did not tell"),
+    passes(
+        retention_missing,
+        "one beside an unread one is enough",
+        READY,
+        {"target.retention_volumes": (replace(EMPTY, capacity_bytes=UNREAD), FULL), "choice.retention": ""},
     ),
     passes(retention_low, "at its threshold", READY, {f"{VOLUME}.free_bytes": 150 * GIB}),
     passes(retention_low, "an empty volume is another rule's", READY, {"target.retention_volumes": (EMPTY,), **OPEN}),
