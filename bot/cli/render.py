@@ -3,43 +3,46 @@
 import shutil
 import textwrap
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
-from homeward.checks import Kind, Outcome, Report, Severity, SourceState, Status, Verdict
+from homeward.checks import Kind, Report, Severity, SourceState, Status, Verdict
 from homeward.checks.catalogue import Answer, Entry
+from homeward.checks.findings import Finding, Tally, attestations, by_machine, failed, tally, unknown
+from homeward.checks.report import verdict_of
 
 WIDEST = 110
+MOST_NAMES = 5
+MOST_RULES = 8
 MARKS = {Severity.BLOCKER: "✗", Severity.WARNING: "!"}
+SIGNS = {Verdict.READY: ("✓", "ready"), Verdict.BLOCKED: ("✗", "blocked"), Verdict.UNKNOWN: ("?", "unknown")}
 SAYS = {
     Verdict.READY: "can come home",
     Verdict.BLOCKED: "cannot come home yet",
-    Verdict.UNKNOWN: "may not be able to come home: something could not be read",
+    Verdict.UNKNOWN: "may be able to come home, nobody can tell yet",
 }
 
 
 def report_lines(report: Report) -> Iterator[str]:
     """The report as a person reads it: the verdict, then only what needs doing, worst first."""
-    failed = report.with_status(Status.FAILED)
-    unknown = report.with_status(Status.UNKNOWN, Severity.BLOCKER, Severity.WARNING)
+    counts = tally(report.outcomes)
+    several = len(report.machines) > 1
     seconds = max((reading.seconds for reading in report.sources), default=0.0)
-    yield clean(f"{report.verdict.value}: {report.subject.name} {SAYS[report.verdict]}{_counts(report)}")
+    yield clean(f"{report.verdict.value}: {report.subject.name} {SAYS[report.verdict]}{_counts(report, counts)}")
     vault = f"vault {report.subject.vault} · " if report.subject.vault else ""
-    yield clean(f"  {vault}{report.topology} · {report.applied} checks in {seconds:.1f} s")
+    yield clean(f"  {vault}{report.topology} · {_count(counts.checks, 'check') or 'no check'} in {seconds:.1f} s")
     yield ""
     if report.subject.kind is not Kind.MACHINE:
         yield from _members(report)
     for severity in (Severity.BLOCKER, Severity.WARNING):
-        for group in _told_once(o for o in failed if o.rule.severity is severity):
-            yield from _finding(group, many=len(report.machines) > 1)
-    for group in _told_once(unknown):
-        yield from _unread(group, many=len(report.machines) > 1)
-    for note in report.notes if len(report.machines) == 1 else ():
-        yield from _wrapped("· ", f"{note.text} ({note.id})")
-    passed = len(report.with_status(Status.PASSED))
-    attested = len({o.rule.id for o in report.with_status(Status.UNKNOWN, Severity.ATTESTATION)})
-    yield f"✓ {passed} passed"
-    if attested:
-        yield f"☐ {attested} to be confirmed by a person when approving (no API can tell)"
+        for finding in failed(report, severity):
+            yield from _finding(finding, several=several)
+    yield from _unread(unknown(report), several=several)
+    yield from _notes(report, several=several)
+    if confirmed := attestations(report):
+        yield "To be confirmed by whoever approves, because no API can tell:"
+        for rule in confirmed:
+            yield from _wrapped("☐ ", rule.title)
+    yield f"✓ {counts.passed} passed"
     for reading in report.sources:
         if reading.state is SourceState.FAILED:
             yield from _wrapped("? ", f"{reading.name} could not be read: {reading.detail}")
@@ -68,13 +71,15 @@ def clean(text: str) -> str:
     return "".join(c if unicodedata.category(c) not in {"Cc", "Cf", "Cs"} else " " for c in text)
 
 
-def _counts(report: Report) -> str:
-    parts = [
-        _count(len(list(_told_once(report.with_status(Status.FAILED, Severity.BLOCKER)))), "blocker"),
-        _count(len(list(_told_once(report.with_status(Status.FAILED, Severity.WARNING)))), "warning"),
-    ]
-    said = ", ".join(part for part in parts if part)
-    return f": {said}" if said else ""
+def _counts(report: Report, counts: Tally) -> str:
+    """The same numbers as in Slack's first line."""
+    blockers = _count(counts.blockers, "blocker")
+    if blockers and len(report.machines) > 1:
+        blocked = sum(verdict_of(outcomes) is Verdict.BLOCKED for _, outcomes in by_machine(report))
+        blockers += f" on {blocked} of {len(report.machines)} machines"
+    unread = f"{_count(counts.unread, 'check')} could not be read" if counts.unread else ""
+    said = ", ".join(part for part in (blockers, _count(counts.warnings, "warning"), unread) if part)
+    return f": {said}" if said else "" if counts.checks else ": nothing was checked"
 
 
 def _count(number: int, noun: str) -> str:
@@ -83,43 +88,54 @@ def _count(number: int, noun: str) -> str:
 
 def _members(report: Report) -> Iterator[str]:
     width = min(max(map(len, report.machines), default=0), 40)
-    for machine in report.machines:
-        outcomes = report.of(machine)
-        blockers = [o for o in outcomes if o.status is Status.FAILED and o.rule.severity is Severity.BLOCKER]
-        unknown = [o for o in outcomes if o.status is Status.UNKNOWN and o.rule.severity is Severity.BLOCKER]
-        mark, word = ("✗", "blocked") if blockers else ("?", "unknown") if unknown else ("✓", "ready")
-        yield clean(f"{mark} {machine[:40]:<{width}}  {word:<8} {', '.join(o.rule.id for o in blockers or unknown)}")
+    for machine, outcomes in by_machine(report):
+        verdict = verdict_of(outcomes)
+        wanted = {Verdict.BLOCKED: Status.FAILED, Verdict.UNKNOWN: Status.UNKNOWN}.get(verdict)
+        why = [o.rule.id for o in outcomes if o.status is wanted and o.rule.severity is Severity.BLOCKER]
+        mark, word = SIGNS[verdict]
+        yield clean(f"{mark} {machine[:40]:<{width}}  {word:<8} {_some(why, MOST_NAMES)}").rstrip()
     yield ""
 
 
-def _told_once(outcomes: Iterable[Outcome]) -> Iterator[tuple[Outcome, ...]]:
-    """Outcomes that say the same of several machines, together; in the order of the first."""
-    groups: dict[tuple[str, tuple[str, ...]], list[Outcome]] = {}
-    for outcome in outcomes:
-        groups.setdefault((outcome.rule.id, outcome.details), []).append(outcome)
-    yield from map(tuple, groups.values())
-
-
-def _finding(group: tuple[Outcome, ...], *, many: bool) -> Iterator[str]:
-    rule = group[0].rule
-    yield clean(f"{MARKS[rule.severity]} {rule.title}{_whose(group, many)}  [{rule.id}]")
-    for detail in group[0].details:
+def _finding(finding: Finding, *, several: bool) -> Iterator[str]:
+    rule = finding.rules[0]
+    whose = f" for {_some(finding.machines, MOST_NAMES)}" if several else ""
+    yield clean(f"{MARKS[finding.severity]} {rule.title}{whose}  [{rule.id}]")
+    for detail in finding.details:
         yield from _wrapped("    ", detail)
     yield from _wrapped("  → ", rule.hint)
     yield f"    {rule.docs}"
     yield ""
 
 
-def _unread(group: tuple[Outcome, ...], *, many: bool) -> Iterator[str]:
-    rule = group[0].rule
-    yield from _wrapped("? ", f"{rule.title}: could not be read{_whose(group, many)}: {group[0].detail} [{rule.id}]")
+def _unread(findings: Sequence[Finding], *, several: bool) -> Iterator[str]:
+    """A paragraph for each reason: one dead source keeps dozens of checks from being told."""
+    reasons: dict[tuple[str, ...], list[Finding]] = {}
+    for finding in findings:
+        reasons.setdefault(finding.details, []).append(finding)
+    for details, same in reasons.items():
+        checks = sum(len(finding.rules) * len(finding.machines) for finding in same)
+        machines = tuple(dict.fromkeys(machine for finding in same for machine in finding.machines))
+        rules = tuple(dict.fromkeys(rule.id for finding in same for rule in finding.rules))
+        yield from _wrapped("? ", f"Could not be read: {' '.join(details)}")
+        whose = f" for {_some(machines, MOST_NAMES)}" if several else ""
+        yield from _wrapped("    ", f"It keeps {_count(checks, 'check')} from being told{whose}.")
+        yield from _wrapped("    ", f"[{_some(rules, MOST_RULES)}]")
+        yield ""
 
 
-def _whose(group: tuple[Outcome, ...], many: bool) -> str:
-    if not many:
-        return ""
-    shown = ", ".join(outcome.subject for outcome in group[:5])
-    return f" for {shown}" + (f" and {len(group) - 5} more" if len(group) > 5 else "")
+def _notes(report: Report, *, several: bool) -> Iterator[str]:
+    texts: dict[tuple[str, str], list[str]] = {}
+    for note in report.notes:
+        texts.setdefault((note.id, note.text), []).append(note.subject)
+    for (id, text), machines in texts.items():
+        whose = f"{_some(machines, MOST_NAMES)}: " if several else ""
+        yield from _wrapped("· ", f"{whose}{text} ({id})")
+
+
+def _some(names: Sequence[str], most: int) -> str:
+    rest = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + rest
 
 
 def _entry(entry: Entry) -> Iterator[str]:
