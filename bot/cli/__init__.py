@@ -1,5 +1,9 @@
 """The command line: `homeward check`, `errors`, `doctor`, `serve`, `sandbox`, `demo`."""
 
+import os
+from pathlib import PurePath
+from traceback import extract_tb
+
 import click
 
 from homeward import __version__
@@ -15,10 +19,37 @@ class ExitCode:
     USAGE = 2
     """Wrong use, wrong settings, an unknown or ambiguous name (click's own code for usage)."""
     UNKNOWN = 3
-    """It could not be told."""
+    """It could not be told; also after an error of Homeward's own, which must never look like BLOCKED."""
+    INTERRUPTED = 130
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Edge(click.Group):
+    """The edge: whatever goes wrong below ends in one line and a code that means it."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except KeyboardInterrupt:
+            ctx.exit(ExitCode.INTERRUPTED)
+        except BrokenPipeError:
+            # Nobody reads any more. What Python still wants to write at its end must not fail as well.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            ctx.exit(ExitCode.UNKNOWN)
+        except Exception as error:  # noqa: BLE001 # nothing is above but Python, which would exit with 1: BLOCKED
+            click.echo(_own_fault(error), err=True)
+            ctx.exit(ExitCode.UNKNOWN)
+
+
+def _own_fault(error: Exception) -> str:
+    """One line that finds the place, without the error's words: they may hold anything."""
+    frames = extract_tb(error.__traceback__)
+    place = f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "an unknown place"
+    return f"Homeward failed by a fault of its own ({type(error).__name__} at {place}); please report it."
+
+
+@click.group(cls=Edge, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="homeward")
 def main() -> None:
     """Brings virtual machines home from Azure: readiness checks and error help for Azure Site Recovery.

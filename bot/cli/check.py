@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.status import Status
+from rich.text import Text
 
 from homeward.bot.compose import collector
 from homeward.bot.sandbox.run import Sandbox, SandboxMissing
@@ -50,7 +51,8 @@ def run(
         if save_facts and isinstance(answer, Collected):
             _write(save_facts, dump(answer))
     except (SettingsError, SandboxMissing) as error:
-        click.echo(str(error), err=True)
+        for line in str(error).splitlines():
+            click.echo(clean(line), err=True)
         return ExitCode.USAGE
     return _show(answer, as_json=as_json)
 
@@ -60,14 +62,19 @@ async def _collect(name: str, *, sandbox: bool, config: str | None) -> Answer:
         console = Console(stderr=True)
         if not console.is_terminal:
             return await collect(name, _ignore)
-        with console.status(f"Checking {name[:80]} …") as status:
+        with console.status(Text(clean(f"Checking {name[:80]} …"))) as status:
             return await collect(name, lambda readings: _tell(status, name, readings))
 
 
 @asynccontextmanager
 async def _source(*, sandbox: bool, config: str | None) -> AsyncGenerator[Collect]:
     if not sandbox:
-        async with collector(load(config)) as collect:
+        settings = load(config)
+        if not settings.vaults:
+            raise SettingsError(
+                f"no vault is configured: add a [[vaults]] table to {config or 'the settings file'} (docs/configure.md)"
+            )
+        async with collector(settings) as collect:
             yield collect
         return
     async with Sandbox() as estate, collector(estate.settings()) as collect:
@@ -95,7 +102,7 @@ def _show(answer: Answer, *, as_json: bool) -> int:
         case Collected():
             judged = report(answer, RULES)
             if as_json:
-                click.echo(json.dumps(judged.as_dict(), indent=2, ensure_ascii=False))
+                _print_json(judged.as_dict())
             else:
                 for line in report_lines(judged):
                     click.echo(line)
@@ -105,7 +112,7 @@ def _show(answer: Answer, *, as_json: bool) -> int:
                 candidates = [
                     {"name": c.name, "kind": c.kind.value, "id": c.id, "detail": c.detail} for c in answer.candidates
                 ]
-                click.echo(json.dumps({"name": answer.name, "candidates": candidates}, indent=2, ensure_ascii=False))
+                _print_json({"name": answer.name, "candidates": candidates})
             click.echo(f"{clean(answer.name)!r} fits {len(answer.candidates)} subjects; name one by its id:", err=True)
             for c in answer.candidates:
                 click.echo(
@@ -113,11 +120,16 @@ def _show(answer: Answer, *, as_json: bool) -> int:
                 )
         case NoMatch():
             if as_json:
-                click.echo(json.dumps({"name": answer.name, "nearest": answer.nearest}, indent=2, ensure_ascii=False))
-            near = f" The nearest names: {', '.join(answer.nearest)}." if answer.nearest else ""
+                _print_json({"name": answer.name, "nearest": answer.nearest})
+            near = f" The nearest names: {clean(', '.join(answer.nearest))}." if answer.nearest else ""
             shown = clean(answer.name if len(answer.name) <= 80 else answer.name[:79] + "…")
             click.echo(f"No machine, replication group or recovery plan is named {shown!r}.{near}", err=True)
     return ExitCode.USAGE
+
+
+def _print_json(content: object) -> None:
+    # In ASCII: a name may hold what a terminal obeys, or half a surrogate pair, which can't be written at all.
+    click.echo(json.dumps(content, indent=2))
 
 
 def _ignore(_readings: tuple[SourceReading, ...]) -> None:
@@ -126,4 +138,5 @@ def _ignore(_readings: tuple[SourceReading, ...]) -> None:
 
 def _tell(status: Status, name: str, readings: tuple[SourceReading, ...]) -> None:
     waiting = [reading.name for reading in readings if reading.state is SourceState.READING]
-    status.update(f"Checking {name[:80]}: reading {', '.join(waiting) or 'done'} …")
+    # Not a plain string: rich would read brackets in a name as markup.
+    status.update(Text(clean(f"Checking {name[:80]}: reading {', '.join(waiting) or 'done'} …")))

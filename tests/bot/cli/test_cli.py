@@ -1,13 +1,19 @@
 """The command line as its users see it: what it prints, to where, and its exit codes."""
 
 import json
+import os
+import pty
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
-from homeward.bot.cli import main
+from homeward.bot.cli import Edge, main
 
 KEYS = {"rule", "subject", "status", "severity", "detail", "hint", "docs"}
 
@@ -111,10 +117,59 @@ def test_a_facts_file_of_something_else_is_told(tmp_path: Path) -> None:
         assert "not a file of homeward check --save-facts" in result.stderr
 
 
-def test_without_settings_a_check_cannot_tell_and_says_why() -> None:
-    result = homeward("check", "web01")
+@pytest.mark.parametrize("json_too", [(), ("--json",)])
+def test_without_a_vault_a_check_says_what_to_add_and_exits_with_2(json_too: tuple[str, ...]) -> None:
+    result = homeward("check", "web01", *json_too)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    (line,) = result.stderr.splitlines()
+    assert "no vault is configured: add a [[vaults]] table" in line
+
+
+def test_a_fault_of_its_own_is_one_line_and_never_looks_like_blocked() -> None:
+    def broken() -> None:
+        raise KeyError("secret")
+
+    edge = Edge("homeward", commands={"check": click.Command("check", callback=broken)})
+    result = CliRunner().invoke(edge, ["check"], catch_exceptions=False)
     assert result.exit_code == 3
-    assert "no vault is configured" in result.stdout
+    (line,) = result.stderr.splitlines()
+    assert "KeyError at test_cli.py:" in line
+    assert "secret" not in line
+
+
+def test_an_interrupt_exits_with_130_and_without_a_traceback(tmp_path: Path) -> None:
+    fifo = tmp_path / "facts.json"
+    os.mkfifo(fifo)
+    command = (str(Path(sys.executable).with_name("homeward")), "check", "--facts", str(fifo))
+    # Opening the other end waits until the command reads: then it is in the middle of its work.
+    with subprocess.Popen(command, stderr=subprocess.PIPE) as checking, fifo.open("w"):  # noqa: S603 # our own command
+        checking.send_signal(signal.SIGINT)
+        _, said = checking.communicate(timeout=30)
+    assert checking.returncode == 130
+    assert b"Traceback" not in said
+
+
+@pytest.mark.parametrize("name", ["[/x]", "[bold]x", "\x1b]0;title\x07"])
+def test_on_a_terminal_a_name_is_neither_markup_nor_a_command_to_it(name: str) -> None:
+    command = (str(Path(sys.executable).with_name("homeward")), "check", "--sandbox", name)
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(command, stderr=theirs, stdout=subprocess.DEVNULL, stdin=theirs) as checking:  # noqa: S603 # our own command
+        os.close(theirs)
+        said = b"".join(iter(lambda: _read(ours), b""))
+    os.close(ours)
+    assert checking.returncode == 2
+    assert b"is named" in said
+    assert b"\x1b]0;" not in said
+    if name.startswith("["):
+        assert f"Checking {name}".encode() in said
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 4096)
+    except OSError:  # how Linux tells that the other side is closed
+        return b""
 
 
 def test_hostile_names_stay_on_their_line() -> None:
