@@ -49,15 +49,6 @@ class Report:
             return Verdict.BLOCKED
         return Verdict.UNKNOWN if Verdict.UNKNOWN in verdicts or not verdicts else Verdict.READY
 
-    @property
-    def applied(self) -> int:
-        """How many checks had something to say: all outcomes but those that are not applicable."""
-        return sum(outcome.status is not Status.NOT_APPLICABLE for outcome in self.outcomes)
-
-    def of(self, machine: str) -> tuple[Outcome, ...]:
-        """The outcomes of one machine."""
-        return tuple(outcome for outcome in self.outcomes if outcome.subject == machine)
-
     def with_status(self, status: Status, *severities: Severity) -> tuple[Outcome, ...]:
         """The outcomes of a status, of the given severities (all, if none are given)."""
         wanted = severities or tuple(Severity)

@@ -102,7 +102,7 @@ async def test_a_mixed_group_is_blocked_for_each_of_its_machines(sandbox: Sandbo
     seen = await check(sandbox, "mixed")
     assert seen.subject.kind is Kind.PLAN
     for machine in ("mix-win01", "mix-lin01"):
-        failed = {outcome.rule.id for outcome in seen.of(machine) if outcome.status is Status.FAILED}
+        failed = {outcome.rule.id for outcome in dict(seen.by_machine)[machine] if outcome.status is Status.FAILED}
         assert "group-mixed-os" in failed
 
 
