@@ -5,7 +5,7 @@ sources at once.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,7 +28,7 @@ from homeward.checks.subjects import Answer, Choices, Collected, Kind, NoMatch, 
 from .access import Limits, SourceError
 from .azure import AzureReader, Fabric, VaultReader, unplaced
 from .find import Listing, Match, fold, matches, nearest
-from .join import Around, Machine, facts_of, gone, labels, machine, nothing_known, placed, wanted
+from .join import Around, Machine, facts_of, gone, labels, machine, nothing_known, peers, placed, wanted
 from .readings import Readings
 from .vcenter import OnPremises, VCenterReader, merge
 
@@ -139,9 +139,9 @@ class Collector:
             jobs = at_once.create_task(self._jobs(vault, present, readings))
             azure_vms = at_once.create_task(self._azure_vms(present, readings))
             log_storage = at_once.create_task(self._log_storage(vault, present, readings))
-            guests = at_once.create_task(self._guests(machines, readings))
             vcenters = at_once.create_task(readings.read(_vault_source(vault.name), vault.vcenters()))
-            servers = at_once.create_task(self._process_servers(machines, listing.networks, readings))
+            in_place = at_once.create_task(self._placed(machines, listing.networks, readings, now))
+            guests = at_once.create_task(self._guests(in_place, readings))
             on_premises = at_once.create_task(self._on_premises(machines, readings))
         around = Around(
             jobs=jobs.result(),
@@ -151,12 +151,9 @@ class Collector:
             on_premises=on_premises.result(),
             vcenters=vcenters.result(),
             policies=lists.policies,
+            asked=frozenset(fold(name) for each in self._vcenters.values() for name in (each.name, each.host)),
         )
-        in_place = [
-            placed(one, found, now) if (found := servers.result().get(fold(one.item.id))) is not None else one
-            for one in machines
-        ]
-        facts = facts_of(in_place, listing.items, around, now)
+        facts = facts_of(in_place.result(), listing.items, around, now)
         return Collected(
             subject=Subject(match.candidate.name, match.candidate.kind, match.vault),
             checked_at=now,
@@ -164,10 +161,10 @@ class Collector:
             sources=readings.all(),
         )
 
-    async def _process_servers(
-        self, machines: Iterable[Machine], networks: Mapping[str, str], readings: Readings
-    ) -> Mapping[str, tuple[ProcessServer, ...]]:
-        """Each classic machine's process servers by folded item id, placed as seen from its network in Azure."""
+    async def _placed(
+        self, machines: Sequence[Machine], networks: Mapping[str, str], readings: Readings, now: datetime
+    ) -> Sequence[Machine]:
+        """The machines, classic ones with their process servers placed as seen from their networks in Azure."""
 
         async def one(fabric: Fabric, network: str) -> tuple[ProcessServer, ...]:
             servers = fabric.process_servers
@@ -185,7 +182,10 @@ class Collector:
                 key = of_item[fold(item.id)] = (fold(fabric.id), fold(network))
                 wanted.setdefault(key, (fabric, network))
         told = dict(zip(wanted, await asyncio.gather(*(one(*each) for each in wanted.values())), strict=True))
-        return {id: told[key] for id, key in of_item.items()}
+        return [
+            placed(each, told[key], now) if (key := of_item.get(fold(each.item.id))) is not None else each
+            for each in machines
+        ]
 
     async def _jobs(
         self, vault: VaultReader, items: Iterable[Item], readings: Readings
@@ -217,20 +217,20 @@ class Collector:
         return dict(zip(map(fold, ids), read, strict=True))
 
     async def _guests(
-        self, machines: Iterable[Machine], readings: Readings
+        self, machines: Awaitable[Sequence[Machine]], readings: Readings
     ) -> Mapping[str, GuestProbe | Missing] | NotAsked:
         if not self._limits.run_command:
             return NOT_ASKED
 
-        async def one(item: Item, fabric: Fabric | Missing) -> GuestProbe | Missing:
-            return (
-                fabric
-                if isinstance(fabric, Missing)
-                else await readings.read(RUN_COMMAND, self._azure.probe(item, fabric))
-            )
+        async def one(machine: Machine) -> GuestProbe | Missing:
+            if isinstance(machine.fabric, Missing):
+                return machine.fabric
+            control, data = peers(machine)
+            return await readings.read(RUN_COMMAND, self._azure.probe(machine.item, control=control, data=data))
 
-        asked = {fold(each.item.azure_vm_id): each for each in machines if each.item.azure_vm_id}
-        read = await asyncio.gather(*(one(each.item, each.fabric) for each in asked.values()))
+        # Which process server has to be reached is only known when they have been placed.
+        asked = {fold(each.item.azure_vm_id): each for each in await machines if each.item.azure_vm_id}
+        read = await asyncio.gather(*map(one, asked.values()))
         return dict(zip(asked, read, strict=True))
 
     async def _on_premises(self, machines: Sequence[Machine], readings: Readings) -> Mapping[str, OnPremises]:

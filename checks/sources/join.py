@@ -12,6 +12,7 @@ from homeward.checks.facts import (
     AzureVm,
     Choice,
     ConfigurationServer,
+    Discovered,
     Facts,
     GuestProbe,
     Item,
@@ -23,6 +24,7 @@ from homeward.checks.facts import (
     NotAsked,
     Policy,
     ProcessServer,
+    Provider,
     RegisteredVCenter,
     ReplicationGroup,
     ReprotectAgent,
@@ -68,6 +70,8 @@ class Around:
     on_premises: Mapping[str, OnPremises]
     vcenters: tuple[RegisteredVCenter, ...] | Missing
     policies: tuple[Policy, ...] | Missing
+    asked: frozenset[str]
+    """The vCenters that were asked: their names and hosts in the settings, folded."""
 
 
 def machine(
@@ -98,6 +102,29 @@ def placed(machine: Machine, servers: tuple[ProcessServer, ...], now: datetime) 
     """The machine with its process servers, and the one of them that is the sensible choice."""
     chosen = replace(machine.choice, process_server=process_server(servers, now))
     return replace(machine, process_servers=servers, choice=chosen)
+
+
+def peers(machine: Machine) -> tuple[str, str]:
+    """The addresses that the agent in the Azure VM has to reach: control (443) and data (9443), "" if not known."""
+    fabric = machine.fabric
+    if isinstance(fabric, Missing):
+        return "", ""
+    if machine.item.topology is Topology.CLASSIC:
+        control = fabric.configuration_server
+        data = [one for one in _servers(machine) if fold(one.server.name) == fold(machine.choice.process_server)]
+        return "" if isinstance(control, Absent) else control.server.ip_address, _address(data)
+    # An appliance is many servers in one: its process server has the id of its reprotect agent.
+    id = fold(machine.agent.id) if isinstance(machine.agent, ReprotectAgent) else ""
+    address = _address([one for one in fabric.process_servers if id and fold(one.server.id) == id])
+    return address, address
+
+
+def _servers(machine: Machine) -> tuple[ProcessServer, ...]:
+    return () if isinstance(machine.process_servers, Missing) else machine.process_servers
+
+
+def _address(servers: Sequence[ProcessServer]) -> str:
+    return servers[0].server.ip_address if servers else ""
 
 
 def labels(items: Iterable[Item], lost: Iterable[str]) -> Mapping[str, str]:
@@ -167,29 +194,26 @@ def _facts(
     now: datetime,
 ) -> Facts:
     item, fabric = machine.item, machine.fabric
-    here = around.on_premises.get(fold(item.id)) or _unread("vCenter was not asked")
     classic = item.topology is Topology.CLASSIC
     other = Missing(OTHER_STACK)
-    vcenters = around.vcenters
-    if not isinstance(vcenters, Missing):
-        prefix = fold(item.fabric_id) + "/"
-        vcenters = tuple(vcenter for vcenter in vcenters if fold(vcenter.id).startswith(prefix))
+    vcenters = _vcenters(item, around.vcenters)
+    here = _on_premises(item, vcenters, around)
     return Facts(
         now=now,
         machine=machine.label,
         topology=item.topology,
         item=item,
-        job=around.jobs.get(fold(item.job_id), Missing("its job was not read")) if item.job_id else ABSENT,
+        job=_job(item, around),
         group=groups.get(group_key(item), ABSENT),
         choice=machine.choice,
-        provider=Missing("the vault's provider was not read"),
+        provider=_provider(item, fabric),
         configuration_server=_configuration_server(fabric) if classic else other,
         process_servers=machine.process_servers if classic else other,
         master_targets=(fabric if isinstance(fabric, Missing) else fabric.master_targets) if classic else other,
         target=machine.target,
         agents=other if classic else fabric if isinstance(fabric, Missing) else fabric.agents,
         agent=machine.agent,
-        log_storage=around.log_storage.get(fold(item.log_storage_id), ABSENT),
+        log_storage=_log_storage(item, around),
         vcenters=vcenters,
         policies=around.policies,
         azure_vm=_azure_vm(item, around),
@@ -209,6 +233,71 @@ def _fabric(item: Item, fabrics: Mapping[str, Fabric] | Missing) -> Fabric | Mis
     if isinstance(fabrics, Missing):
         return fabrics
     return fabrics.get(fold(item.fabric_id)) or Missing(FABRIC_UNKNOWN)
+
+
+def _provider(item: Item, fabric: Fabric | Missing) -> Provider | Missing:
+    """The one that the item names; if it names none, the fabric's, of which the one in trouble comes first."""
+    providers = fabric if isinstance(fabric, Missing) else fabric.providers
+    if isinstance(providers, Missing):
+        return providers
+    if item.provider_id:
+        named = (one for one in providers if fold(one.id) == fold(item.provider_id))
+        return next(named, Missing("the vault does not list the provider that the item names"))
+    return next(iter(providers), Missing("the vault lists no provider for the machine's fabric"))
+
+
+def _vcenters(
+    item: Item, registered: tuple[RegisteredVCenter, ...] | Missing
+) -> tuple[RegisteredVCenter, ...] | Missing:
+    """The machine's own vCenter where Azure tells it, else all of its fabric."""
+    if isinstance(registered, Missing):
+        return registered
+    prefix = fold(item.fabric_id) + "/"
+    here = tuple(one for one in registered if fold(one.id).startswith(prefix))
+    own = tuple(one for one in here if fold(item.vcenter_id) in set(map(fold, one.ids))) if item.vcenter_id else ()
+    return own or here
+
+
+def _on_premises(item: Item, vcenters: tuple[RegisteredVCenter, ...] | Missing, around: Around) -> OnPremises:
+    """What vCenter told. That it has no such VM is believed only where its VM would have been seen."""
+    here = around.on_premises.get(fold(item.id)) or _unread("vCenter was not asked")
+    if here.source_vm is not ABSENT or item.physical is True:
+        return here
+    doubt = _doubt(item, vcenters, around.asked)
+    return here if doubt is None else replace(here, source_vm=doubt, datastores=doubt)
+
+
+def _doubt(item: Item, vcenters: tuple[RegisteredVCenter, ...] | Missing, asked: frozenset[str]) -> Missing | None:
+    """Why the VM may be there though no configured vCenter shows it; None if it is gone."""
+    if isinstance(item.discovered, Missing):
+        return item.discovered
+    if isinstance(item.discovered, Discovered):
+        gone = item.discovered.is_deleted
+        return None if gone else Missing("Azure says its VM exists, but no configured vCenter shows it")
+    if item.topology is not Topology.CLASSIC:
+        return None
+    if isinstance(vcenters, Missing):
+        return vcenters
+    # Azure does not tell of a classic machine whether its VM exists, only which vCenters it may be in.
+    unasked = [one for one in vcenters if asked.isdisjoint({fold(one.name), fold(one.address)})]
+    if not unasked:
+        return None
+    one = unasked[0]
+    name = one.name if fold(one.name) == fold(one.address) else f"{one.name} ({one.address})"
+    return Missing(f"its VM may be in {name}, which is not one of the configured vCenters by name or host")
+
+
+def _job(item: Item, around: Around) -> Job | Absent | Missing:
+    if not item.job_id:
+        return ABSENT
+    job = around.jobs.get(fold(item.job_id), Missing("its job was not read"))
+    return Missing("the vault does not find the job that the item names") if job is ABSENT else job
+
+
+def _log_storage(item: Item, around: Around) -> LogStorage | Absent | Missing:
+    if not item.log_storage_id:
+        return Missing("Azure does not tell which log storage account it uses")
+    return around.log_storage.get(fold(item.log_storage_id), Missing("its log storage account was not read"))
 
 
 def _configuration_server(fabric: Fabric | Missing) -> ConfigurationServer | Missing:

@@ -97,7 +97,7 @@ def list_providers(call: Call) -> Listing:
             )
         )
     for one in vault.appliances:
-        status = "Connected" if one.silent_minutes <= STALE_MINUTES else "Disconnected"
+        status = one.provider_status if one.silent_minutes <= STALE_MINUTES else "Disconnected"
         renderers.append(partial(_provider, names, "modernized", one.name, status=status, silent=one.silent_minutes))
     return Listing(renderers)
 

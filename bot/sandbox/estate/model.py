@@ -224,6 +224,8 @@ class Appliance:
     silent_minutes: int = 1
     health: str = "Normal"
     discovery_minutes: int = 5
+    provider_status: str = "Connected"
+    """What the vault says of its control channel while the appliance is not silent."""
 
 
 @dataclass

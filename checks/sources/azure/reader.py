@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from homeward.checks.facts import (
     Absent,
     AzureVm,
-    ConfigurationServer,
     GuestProbe,
     Item,
     LogStorage,
@@ -21,7 +20,7 @@ from .network import Networks
 from .probe import GuestProber
 from .shared import Clock
 from .storage import Storage
-from .vault import Fabric, VaultReader
+from .vault import VaultReader
 
 
 class AzureReader:
@@ -52,11 +51,10 @@ class AzureReader:
         """The process servers with `in_azure` told for a machine that failed over into that network."""
         return await self._networks.place(servers, vnet_id)
 
-    async def probe(self, item: Item, fabric: Fabric) -> GuestProbe | Missing:
-        """Looks into the item's Azure VM; only where the settings allow run-command. `fabric` is the item's."""
+    async def probe(self, item: Item, *, control: str, data: str) -> GuestProbe | Missing:
+        """Looks into the item's Azure VM, and from there at two addresses; only where the settings allow it."""
         if not self._limits.run_command:
             return Missing("run-command is not allowed by the settings")
-        control, data = peers(fabric)
         return await self._prober.probe(item.azure_vm_id, item.os, control=control, data=data)
 
     def forget(self) -> None:
@@ -67,10 +65,3 @@ class AzureReader:
 
     async def close(self) -> None:
         await self._connection.close()
-
-
-def peers(fabric: Fabric) -> tuple[str, str]:
-    """The addresses the agent in a failed-over VM must reach: for control (443) and for data (9443), "" if not told."""
-    data = fabric.process_servers[0].server.ip_address if fabric.process_servers else ""
-    server = fabric.configuration_server
-    return (server.server.ip_address if isinstance(server, ConfigurationServer) else data), data

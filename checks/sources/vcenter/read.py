@@ -47,6 +47,14 @@ class VCenterReader:
         self._refreshing = threading.Lock()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix=f"homeward-{access.name}")
 
+    @property
+    def name(self) -> str:
+        return self._access.name
+
+    @property
+    def host(self) -> str:
+        return self._access.host
+
     async def read(self, wanted: Sequence[Wanted]) -> Mapping[str, OnPremises]:
         """By machine, for all machines of a check at once."""
         return await self._in_thread(lambda: self._read(wanted))

@@ -12,11 +12,10 @@ import pytest
 from aiohttp import web
 
 from homeward.bot.sandbox.arm import SandboxArm
-from homeward.checks.facts import GuestProbe, Missing, Os, Topology
+from homeward.checks.facts import GuestProbe, Missing, Os
 from homeward.checks.sources.access import AzureAccess, Limits, SourceError, VaultAddress
 from homeward.checks.sources.azure import AzureConnection, AzureReader
 from homeward.checks.sources.azure.probe import AT_ONCE, GuestProber
-from homeward.checks.sources.azure.reader import peers
 
 VM = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/web01"
 
@@ -136,17 +135,15 @@ async def test_nothing_is_sent_without_knowing_where_and_what(
     assert guest.commands == []
 
 
-async def test_the_reader_knows_what_the_machine_has_to_reach(
+async def test_the_reader_runs_a_command_in_the_items_vm(
     guest: Guest, access: AzureAccess, address: VaultAddress, arm: SandboxArm
 ) -> None:
     reader = AzureReader(access, [address], limits=Limits(run_command=True), clock=time.monotonic)
     try:
         (vault,) = reader.vaults
         items = {item.name: item for item in await vault.items()}
-        fabrics = {fabric.topology: fabric for fabric in await vault.fabrics()}
-        assert peers(fabrics[Topology.CLASSIC]) == ("10.20.0.20", "10.60.0.4")
         with pytest.raises(SourceError):
-            await reader.probe(items["legacy01"], fabrics[Topology.CLASSIC])
+            await reader.probe(items["legacy01"], control="10.20.0.20", data="10.60.0.4")
         assert arm.unexpected
         assert guest.commands == []
     finally:
