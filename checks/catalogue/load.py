@@ -37,11 +37,6 @@ def by_code() -> Mapping[str, Entry]:
     return MappingProxyType({name.lower(): entry for entry in entries() for name in (entry.code, *entry.aliases)})
 
 
-def lookup(code: str) -> Entry | None:
-    """The entry of exactly this code, alias or short name, without case."""
-    return by_code().get(code.strip().lower())
-
-
 def parse(texts: Mapping[str, str]) -> tuple[Entry, ...]:
     """The entries in these files (name to TOML text); a ValueError names the file and the entry at fault."""
     tables = {name: _toml(name, text) for name, text in texts.items()}
@@ -87,6 +82,8 @@ def _entry(where: str, row: Mapping[str, object], sources: Mapping[str, Source])
     text = {name: _text(where, row, name) for name in _TEXTS}
     lists = {name: _list(where, row, name) for name in _LISTS}
     kind = _member(where, "kind", text["kind"], Kind)
+    if kind is Kind.RULE:
+        raise ValueError(f"{where}: rules are not written here, they are in homeward.checks.rules")
     if kind is not Kind.CODE and not SLUG.fullmatch(text["code"]):
         raise ValueError(f"{where}: the name of a {kind.value} is lower-case words joined by hyphens")
     for rule in lists["rules"]:

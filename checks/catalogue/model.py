@@ -10,6 +10,8 @@ class Kind(Enum):
     CODE = "code"
     TOPIC = "topic"
     SYMPTOM = "symptom"
+    RULE = "rule"
+    """Made from a rule of the checks, never written as data."""
 
 
 class Stack(Enum):
@@ -39,7 +41,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One code, topic or symptom; `code` is Azure's own code, or a short name of ours for a topic or symptom."""
+    """One code, topic or symptom; `code` is Azure's own code, or a name of ours for the other kinds."""
 
     code: str
     kind: Kind

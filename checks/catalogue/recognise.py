@@ -63,7 +63,7 @@ _LABELLED_NUMBERS = re.compile(
 _LABELLED_HEX = re.compile(rf"{_LABEL}(?P<code>0x[0-9a-f]{{1,8}})(?!\w)", re.IGNORECASE)
 _LABELLED_NAME = re.compile(
     r"(?<![a-z0-9])(?:(?:error|event|health)[\s_]?)?(?:codes?|(?<=[\s_r])ids?)[\"']?\s{0,2}[:=]?\s{0,2}[\"'`]{0,2}"
-    r"(?P<code>(?-i:[A-Z][A-Za-z0-9_]{5,80}))(?!\w)",
+    r"(?P<code>(?-i:[A-Z][A-Za-z0-9_]{5,80}))(?![\w+/=])",
     re.IGNORECASE,
 )
 _INTEGER = re.compile(r"-?[0-9]{1,20}")
@@ -83,7 +83,16 @@ _TOOL_TEXT = re.compile(
 _EXIT_CODE = re.compile(r"(?<![a-z0-9])exit\s?(?:code|status)[\s:=]{1,3}(?P<number>[0-9]{1,5})(?!\w)", re.IGNORECASE)
 _FAMILY = re.compile(r"(?<![\w-])(?P<code>(?:E[AP]|ACS|(?:InMageCommon_)?ECH)[0-9]{4,6})(?!\w)", re.IGNORECASE)
 _NAME = re.compile(r"(?<![\w-])(?P<code>[A-Za-z][A-Za-z0-9_]{5,80})(?![\w-])")
+_SLUG = re.compile(r"(?<![\w-])(?P<code>[a-z]{2,20}(?:-[a-z0-9]{1,20}){1,6})(?![\w-])", re.IGNORECASE)
 _HUMP = re.compile(r"[A-Z][a-z]+|[A-Z]{2,}|[0-9]{3,}")
+_READABLE = re.compile(r"[A-Z][a-z]{2,}")
+READABLE_SHARE = 0.6
+"""So much of a name is words that can be read; of a key or other noise about a quarter is."""
+_THOUSANDS = re.compile(
+    rf"(?P<lead>{_LABEL})?(?<![\w.,:/@+-])(?P<number>[1-9][0-9]{{0,2}}(?P<mark>[,.\ ])[0-9]{{3}}"
+    r"(?:(?P=mark)[0-9]{3}){0,2})(?![\w/@%+-]|[.,:][0-9])",
+    re.IGNORECASE,
+)
 _VALUE = re.compile(r"0x[0-9a-f]{1,8}\b|[0-9]{1,20}", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -136,6 +145,7 @@ def hresult(code: str) -> str | None:
 def recognise(text: str, names: Mapping[str, str]) -> Recognised:
     """The codes in a cleaned text; `names` gives a code of the catalogue for each of its names in lower case."""
     bare = _is_bare(text)
+    text = _joined(text, names, bare)
     # A message copied out of JSON has its line ends in letters.
     shown = _ESCAPE.sub("  ", text)
     shown = _NOT_CODES.sub(lambda match: " " * len(match.group()), shown)
@@ -166,6 +176,20 @@ def _without(text: str, mentions: Iterable[_Mention]) -> str:
     return "".join((*parts, text[end:]))
 
 
+def _joined(text: str, names: Mapping[str, str], bare: bool) -> str:
+    """The text with "78,093" as 78093, where that is a code of the catalogue and the text asks for a code."""
+
+    def join(match: re.Match[str]) -> str:
+        parts = match["number"].split(match["mark"])
+        code = "".join(parts)
+        asked = bare or (match["lead"] and match["mark"] != " ")
+        if not asked or _known(code, names) is None or any(_known(part, names) for part in parts):
+            return match.group()
+        return f"{match['lead'] or ''}{code}"
+
+    return _THOUSANDS.sub(join, text)
+
+
 def _known(code: str, names: Mapping[str, str]) -> str | None:
     return names.get(code.lower()) or names.get((hresult(code) or "").lower())
 
@@ -178,16 +202,22 @@ def _is_bare(text: str) -> bool:
 
 def _symbols(text: str, names: Mapping[str, str], bare: bool) -> Iterator[_Mention]:
     taken: set[int] = set()
-    single = len(text.split()) == 1
-    for pattern in (_FAMILY, _LABELLED_NAME, _NAME):
+    whole = text.strip().strip("\"'`*?!.,:;()[]{}<>")
+    for pattern in (_FAMILY, _LABELLED_NAME, _SLUG, _NAME):
         for match in pattern.finditer(text):
             code, start = match["code"], match.start("code")
-            alone = single and len(code) >= 12
-            humps = len(_HUMP.findall(code))
-            certain = pattern is _FAMILY or (pattern is _LABELLED_NAME and humps >= 2) or (alone and humps >= 3)
+            alone = pattern is _NAME and code == whole and len(code) >= 12
+            least = 2 if pattern is _LABELLED_NAME else 3
+            named = (pattern is _LABELLED_NAME or alone) and len(_HUMP.findall(code)) >= least and _is_readable(code)
+            certain = pattern is _FAMILY or named
             if start not in taken and (certain or _known(code, names)):
                 taken.add(start)
                 yield _Mention(start, match.end("code"), code, certain)
+
+
+def _is_readable(name: str) -> bool:
+    """Whether a name is made of words, and not noise such as a key in base64."""
+    return sum(map(len, _READABLE.findall(name))) >= READABLE_SHARE * len(name)
 
 
 def _tools(text: str, names: Mapping[str, str], bare: bool) -> Iterator[_Mention]:

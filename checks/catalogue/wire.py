@@ -10,6 +10,7 @@ def as_dict(answer: Answer) -> dict[str, Any]:
     """Plain lists, dictionaries and texts, ready for `json.dumps`."""
     return {
         "query": answer.query,
+        "sure": answer.sure,
         "found": [entry_as_dict(entry) for entry in answer.found],
         "unknown_codes": list(answer.unknown_codes),
         "matches": [entry_as_dict(entry) for entry in answer.matches],

@@ -8,6 +8,7 @@ from typing import cast
 
 import pytest
 
+from homeward.checks import RULES, Severity
 from homeward.checks.catalogue import Entry, Kind, entries, lookup
 from homeward.checks.catalogue.load import SOURCES_FILE, parse
 
@@ -77,6 +78,12 @@ def test_every_entry_is_found_by_its_own_code_and_aliases(entry: Entry) -> None:
     assert all(lookup(name.swapcase()) == entry for name in (entry.code, *entry.aliases))
 
 
+def test_no_entry_says_that_it_is_found_by_what_only_a_person_can_confirm() -> None:
+    attested = {rule.id for rule in RULES if rule.severity is Severity.ATTESTATION}
+    assert attested
+    assert [(entry.code, rule) for entry in entries() for rule in entry.rules if rule in attested] == []
+
+
 def test_no_machine_or_registry_is_named() -> None:
     text = " ".join(path.read_text(encoding="utf-8") for path in FOLDER.glob("*.toml"))
     assert not re.search(r"(?<!\d)(?:\d{1,3}\.){3}\d{1,3}(?!\d)", text)
@@ -87,7 +94,7 @@ def test_entries_come_sorted_and_once() -> None:
     codes = [entry.code for entry in entries()]
     assert codes == sorted(codes)
     assert len({code.lower() for code in codes}) == len(codes)
-    assert {entry.kind for entry in entries()} == set(Kind)
+    assert {entry.kind for entry in entries()} == set(Kind) - {Kind.RULE}
 
 
 def test_every_source_is_used() -> None:
@@ -126,6 +133,7 @@ def test_a_small_file_is_read() -> None:
         (('kind = "code"', 'kind = "joke"'), "kind is 'joke', expected one of code, topic, symptom"),
         (('stack = "both"', 'stack = "new"'), "stack is 'new'"),
         (('kind = "code"', 'kind = "topic"'), "lower-case words"),
+        (('kind = "code"', 'kind = "rule"'), "rules are not written here"),
         (('steps = ["S."]', "steps = []"), "steps is missing"),
         (('steps = ["S."]', 'steps = "S."'), "steps is missing or not a list"),
         (('steps = ["S."]', 'steps = ["S.", " "]'), "steps is missing or not a list"),
