@@ -32,6 +32,7 @@ from .unknown import ABSENT, NEVER, Absent, Missing, Moment, Never, NotKnown, kn
 from .vsphere import (
     Datastore,
     Host,
+    HostState,
     Licence,
     Mount,
     NamedVm,
@@ -113,6 +114,7 @@ __all__ = [
     "GuestProbe",
     "HealthError",
     "Host",
+    "HostState",
     "Item",
     "Job",
     "Licence",

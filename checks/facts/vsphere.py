@@ -27,6 +27,17 @@ class VirtualDisk:
 
 
 @dataclass(frozen=True, slots=True)
+class HostState:
+    """Whether the ESXi host that a VM stands on can run it."""
+
+    connection: str | Missing
+    """connected, disconnected, notResponding."""
+    in_maintenance: bool | Missing
+    free_bytes: int | Missing
+    """Memory."""
+
+
+@dataclass(frozen=True, slots=True)
 class VirtualMachine:
     """A VM in vCenter's inventory. `power` is poweredOn, poweredOff or suspended; `uuid` the BIOS UUID."""
 
@@ -34,8 +45,9 @@ class VirtualMachine:
     uuid: str | Missing
     instance_uuid: str | Missing
     host: str
-    host_free_bytes: int | Missing
-    """Free memory of the host it stands on."""
+    """Its name, "" where it is not told."""
+    standing: HostState | Missing
+    """Of that host."""
     power: str | Missing
     has_snapshot: bool
     consolidation_needed: bool | Missing
@@ -89,7 +101,7 @@ class NamedVm:
     """A VM on the target's host, for finding two of one name."""
 
     name: str
-    instance_uuid: str
+    instance_uuid: str | Missing
 
 
 @dataclass(frozen=True, slots=True)

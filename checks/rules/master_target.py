@@ -239,7 +239,10 @@ def master_target_paravirtual_scsi(facts: Facts) -> Iterator[Sentence]:
     paravirtual = controllers.count(ScsiController.PARAVIRTUAL)
     if paravirtual:
         yield f"{vm.name} has {paravirtual} VMware Paravirtual SCSI controller{'s' if paravirtual > 1 else ''}."
-    elif not {ScsiController.LSI_LOGIC, ScsiController.BUS_LOGIC} & set(controllers):
+    other = controllers.count(ScsiController.OTHER)
+    if other:
+        yield f"{vm.name} has {other} SCSI controller{'s' if other > 1 else ''} of a kind that is not LSI Logic."
+    if not controllers:
         yield f"{vm.name} has no LSI Logic SCSI controller."
 
 

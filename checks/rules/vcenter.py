@@ -6,7 +6,9 @@ from datetime import timedelta
 from homeward.checks.facts import (
     ABSENT,
     Facts,
+    Host,
     Licence,
+    Missing,
     NotKnown,
     RegisteredVCenter,
     ReprotectAgent,
@@ -17,12 +19,24 @@ from homeward.checks.model import BOTH, Sentence, Severity, rule
 
 from . import azure_errors, pages
 from .ages import DISCOVERY_LIMIT, overdue
-from .present import agent_of, all_of, gib, item_of, looked_for, source_vm_of, target_host_of
+from .present import (
+    agent_of,
+    all_of,
+    gib,
+    item_of,
+    looked_for,
+    present,
+    returns_elsewhere,
+    target_host_of,
+    target_vm_of,
+)
 
 AREAS = ("vcenter", "esxi", "target", "host")
 
 FREE_EDITION = "esxbasic"
 """The licence edition of the free ESXi and vSphere Hypervisor."""
+EVALUATION = "eval"
+"""The edition of the evaluation, which has the API. vCenter lists it beside bought licences, too."""
 API_FEATURE = "vsphereapi"
 """The licence feature that lets a program change anything; the free editions lack it."""
 BAD_DISCOVERY = ("fail", "error", "invalid")
@@ -135,6 +149,8 @@ def esxi_free_license(facts: Facts) -> Iterator[Sentence]:
     if not licences:
         raise NotKnown(f"{vcenter.name} tells no licence")
     hosts = [licence for licence in licences if licence.edition.casefold().startswith("esx")]
+    if not hosts and not any(licence.edition.casefold() == EVALUATION for licence in licences):
+        raise NotKnown(f"{vcenter.name} shows no licence of an ESXi host, only {licences[0].name}")
     if hosts and all(_free(licence) for licence in hosts):
         yield f"{vcenter.name} has only the free licence {hosts[0].name}, without the vSphere API."
 
@@ -161,19 +177,42 @@ def target_not_esxi(facts: Facts) -> Iterator[Sentence]:
 
 @rule(
     id="host-not-connected",
-    title="The target's ESXi host is connected and in service",
+    title="The ESXi hosts of the target and of the machine's VM are connected and in service",
     severity=Severity.BLOCKER,
     topologies=BOTH,
-    hint="Reconnect the host in vCenter or end its maintenance mode, or move the target to another host.",
+    hint="Reconnect the host in vCenter or end its maintenance mode, or move the VM to another host.",
     docs=pages.PREPARE,
 )
 def host_not_connected(facts: Facts) -> Iterator[Sentence]:
-    host = target_host_of(facts)
-    connection = known(host.connection)
-    if connection.casefold() != "connected":
-        yield f"{host.name} is {connection or 'not connected'}."
-    if known(host.in_maintenance):
-        yield f"{host.name} is in maintenance mode."
+    # Both stand on one host, as often as not.
+    said: set[Sentence] = set()
+    for sentence in all_of(_target_host_out(facts), _own_host_out(facts)):
+        if sentence not in said:
+            said.add(sentence)
+            yield sentence
+
+
+def _target_host_out(facts: Facts) -> Iterator[Sentence]:
+    """The host may be known where its VM is not: vCenter tells nothing fresh of the VMs on a host that is gone."""
+    stale = isinstance(facts.target_vm, Missing) and isinstance(facts.target_host, Host)
+    host = known(facts.target_host) if stale else target_host_of(facts)
+    yield from _out_of_service(host.name, host.connection, host.in_maintenance)
+
+
+def _own_host_out(facts: Facts) -> Iterator[Sentence]:
+    vm = looked_for(facts.source_vm)
+    if vm is ABSENT or returns_elsewhere(facts):
+        return
+    host = known(vm.standing)
+    yield from _out_of_service(vm.host or f"The host of {vm.name}", host.connection, host.in_maintenance)
+
+
+def _out_of_service(name: str, connection: str | Missing, in_maintenance: bool | Missing) -> Iterator[Sentence]:
+    told = known(connection)
+    if told.casefold() != "connected":
+        yield f"{name} is {told or 'not connected'}."
+    if known(in_maintenance):
+        yield f"{name} is in maintenance mode."
 
 
 @rule(
@@ -185,8 +224,9 @@ def host_not_connected(facts: Facts) -> Iterator[Sentence]:
     docs=pages.TROUBLESHOOT,
 )
 def host_low_memory(facts: Facts) -> Iterator[Sentence]:
-    """The host that the machine's VM stands on, where failback starts it."""
-    vm = source_vm_of(facts)
-    free, needed = known(vm.host_free_bytes), known(vm.memory_bytes)
+    """The host on which failback starts it: where its VM stands, or the target's."""
+    vm = present(facts.source_vm, "It has no VM on-premises: how much memory the new one will need is not known.")
+    there = target_vm_of(facts) if returns_elsewhere(facts) else vm
+    free, needed = known(known(there.standing).free_bytes), known(vm.memory_bytes)
     if free < needed:
-        yield f"{vm.host} has {gib(max(0, free))} of free memory, {vm.name} needs {gib(needed)}."
+        yield f"{there.host or 'Its host'} has {gib(max(0, free))} of free memory, {vm.name} needs {gib(needed)}."

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 
-from homeward.checks.facts import ABSENT, Facts, known
+from homeward.checks.facts import ABSENT, Facts, Missing, known
 from homeward.checks.model import BOTH, NotApplicable, Sentence, Severity, rule
 
 from . import pages
-from .present import disks_of, item_of, looked_for, returns_elsewhere, source_vm_of, target_host_of
+from .present import disks_of, item_of, known_first, looked_for, returns_elsewhere, source_vm_of, target_host_of
 
 AREAS = ("vm",)
+
+UNTOLD = "its UUID is not told"
 
 
 @rule(
@@ -23,10 +25,16 @@ AREAS = ("vm",)
 def vm_name_clash(facts: Facts) -> Iterator[Sentence]:
     host = target_host_of(facts)
     vm = looked_for(facts.source_vm)
-    name, own = (item_of(facts).name, "") if vm is ABSENT else (vm.name, known(vm.instance_uuid).casefold())
-    for other in known(host.vms):
-        if other.name.casefold() == name.casefold() and other.instance_uuid.casefold() != own:
-            yield f"{host.name} has another VM named {other.name} ({other.instance_uuid})."
+    name = item_of(facts).name if vm is ABSENT else vm.name
+    namesakes = [other for other in known(host.vms) if other.name.casefold() == name.casefold()]
+    if vm is ABSENT:
+        for other in namesakes:
+            uuid = other.instance_uuid
+            yield f"{host.name} has another VM named {other.name} ({UNTOLD if isinstance(uuid, Missing) else uuid})."
+        return
+    for other_name, uuid in known_first((other.name, other.instance_uuid) for other in namesakes):
+        if uuid.casefold() != known(vm.instance_uuid).casefold():
+            yield f"{host.name} has another VM named {other_name} ({uuid})."
 
 
 @rule(

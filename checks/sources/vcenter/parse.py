@@ -11,6 +11,7 @@ from homeward.checks.facts import (
     Absent,
     Datastore,
     Host,
+    HostState,
     Licence,
     Missing,
     Mount,
@@ -25,8 +26,9 @@ from .specs import Answer, Properties
 
 T = TypeVar("T")
 MIB = 1024**2
-_BROKEN = {"inaccessible", "invalid", "orphaned"}
-"""Connection states in which vCenter keeps a VM's name and knows little else of it."""
+_BROKEN = {"disconnected", "inaccessible", "invalid", "orphaned"}
+"""Connection states in which vCenter knows little of a VM but its name, or tells what was so long ago."""
+_TOOLS_UP = {"guestToolsRunning", "guestToolsExecutingScripts"}
 _device: Any = vim.vm.device
 _CONTROLLERS = (
     (_device.ParaVirtualSCSIController, ScsiController.PARAVIRTUAL),
@@ -104,16 +106,14 @@ class Parser:
             uuid=self._fact(told, "config.uuid", name, str),
             instance_uuid=self._fact(told, "config.instanceUuid", name, str),
             host=self._host_name(told),
-            host_free_bytes=self._host_free(told, name),
+            standing=self._standing(told, name),
             power=self._fact(told, "runtime.powerState", name, str),
             has_snapshot=snapshot is not None,
             consolidation_needed=self._fact(told, "runtime.consolidationNeeded", name, bool),
             disks=_disks(devices),
             controllers=_controllers(devices),
             disk_enable_uuid=extra,
-            tools_running=self._fact(
-                told, "guest.toolsRunningStatus", name, lambda status: str(status) == "guestToolsRunning"
-            ),
+            tools_running=self._fact(told, "guest.toolsRunningStatus", name, lambda status: str(status) in _TOOLS_UP),
             memory_bytes=self._fact(told, "config.hardware.memoryMB", name, lambda size: int(size) * MIB),
             datastores=self._names(told, "datastore", name),
         )
@@ -122,12 +122,16 @@ class Parser:
         host = self._answer.get(told.value("runtime.host"))
         return host.text("name") if host else ""
 
-    def _host_free(self, told: Properties, name: str) -> int | Missing:
+    def _standing(self, told: Properties, name: str) -> HostState | Missing:
         host = self._answer.get(told.value("runtime.host"))
         if host is None:
             return Missing(f"{self._vcenter} does not tell the host of {name}")
         size, used = self._memory(host)
-        return size if isinstance(size, Missing) else used if isinstance(used, Missing) else size - used
+        return HostState(
+            connection=self._fact(host, "runtime.connectionState", host.text("name"), str),
+            in_maintenance=self._fact(host, "runtime.inMaintenanceMode", host.text("name"), bool),
+            free_bytes=size if isinstance(size, Missing) else used if isinstance(used, Missing) else size - used,
+        )
 
     def _memory(self, host: Properties) -> tuple[int | Missing, int | Missing]:
         """All and used memory of a host."""
@@ -157,7 +161,8 @@ class Parser:
             told = self._answer.get(ref)
             if told is None or not told.text("name"):
                 return Missing(f"{self._vcenter} does not tell the names of all VMs on the host")
-            found.append(NamedVm(told.text("name"), told.text("config.instanceUuid")))
+            name = told.text("name")
+            found.append(NamedVm(name, self._fact(told, "config.instanceUuid", name, str)))
         return tuple(found)
 
     def _datastore(self, told: Properties, seat: Seat | Missing) -> Datastore:

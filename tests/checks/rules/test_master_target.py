@@ -206,6 +206,13 @@ CASES = [
         {"target_vm.controllers": (ScsiController.PARAVIRTUAL,) * 2},
         "2 VMware Paravirtual SCSI controllers.",
     ),
+    fails(
+        master_target_paravirtual_scsi,
+        "one that nobody knows beside LSI Logic",
+        READY,
+        {"target_vm.controllers": (ScsiController.LSI_LOGIC, ScsiController.OTHER)},
+        "mt01 has 1 SCSI controller of a kind that is not LSI Logic.",
+    ),
     fails(master_target_paravirtual_scsi, "none at all", READY, {"target_vm.controllers": ()}, "no LSI Logic"),
     passes(
         master_target_paravirtual_scsi,

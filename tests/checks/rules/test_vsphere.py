@@ -37,12 +37,15 @@ BROKEN_VCENTER = replace(
 OWN_VCENTER = replace(REGISTERED_VCENTER, id=AGENT.vcenter_id.upper())
 FREE = Licence(name="VMware vSphere 6 Hypervisor", edition="esxBasic", features=("vsmp",))
 PAID = Licence(name="vSphere 8", edition="esx.enterprisePlus", features=("vsphereAPI",))
+VCENTER_LICENCE = Licence(name="vCenter Server 8 Standard", edition="vc.standard.instance", features=())
+EVALUATION = Licence(name="Evaluation Mode", edition="eval", features=())
 NFS = replace(DATASTORE, name="ds-nfs", type="NFS41")
 VVOL = replace(DATASTORE, name="ds-vvol", type="VVOL")
 ALTERNATE = {"source_vm": ABSENT}
 SEEN = "item.discovered.last_discovery"
 OTHER_VCENTER = {"agent.vcenter_id": "/x/vcenters/vc02"}
 RAW = {"source_vm.disks.0.raw_mapping": True}
+UNTOLD = NamedVm(name="web01", instance_uuid=Missing("vc01 does not tell it"))
 STRAY = NamedVm(name="WEB01", instance_uuid="stray")
 
 CASES = [
@@ -171,6 +174,21 @@ CASES = [
     passes(
         esxi_free_license, "a Hypervisor with the API", READY, {"vcenter.licences": (replace(PAID, name="Hypervisor"),)}
     ),
+    unknown(
+        esxi_free_license,
+        "the vCenter's own licence says nothing of its hosts",
+        READY,
+        {"vcenter.licences": (VCENTER_LICENCE,)},
+        "vc01 shows no licence of an ESXi host, only vCenter Server 8 Standard",
+    ),
+    passes(esxi_free_license, "an evaluation", READY, {"vcenter.licences": (VCENTER_LICENCE, EVALUATION)}),
+    fails(
+        esxi_free_license,
+        "an evaluation that is listed beside the free one",
+        READY,
+        {"vcenter.licences": (EVALUATION, FREE)},
+        "vSphere 6 Hypervisor",
+    ),
     unknown(esxi_free_license, "no licence is told", READY, {"vcenter.licences": ()}, "vc01 tells no licence"),
     fails(target_not_esxi, "Workstation", READY, {"target_host.product": "VMware Workstation"}, "VMware Workstation"),
     fails(target_not_esxi, "not told", READY, {"target_host.product": ""}, "an unknown product"),
@@ -190,6 +208,54 @@ CASES = [
         {"target_host.connection": ""},
         "esx01 is not connected.",
     ),
+    fails(
+        host_not_connected,
+        "the host of the machine's own VM, told once",
+        READY,
+        {"target_host.in_maintenance": True, "source_vm.standing.in_maintenance": True},
+        "esx01 is in maintenance mode.",
+    ),
+    fails(
+        host_not_connected,
+        "the machine's own VM stands on another host",
+        READY,
+        {
+            "source_vm.host": "esx02",
+            "source_vm.standing.connection": "notResponding",
+            "source_vm.standing.in_maintenance": True,
+        },
+        "esx02 is notResponding.",
+        "esx02 is in maintenance mode.",
+    ),
+    fails(
+        host_not_connected,
+        "a host without a name",
+        READY,
+        {"source_vm.host": "", "source_vm.standing.connection": "disconnected"},
+        "The host of web01 is disconnected.",
+    ),
+    fails(
+        host_not_connected,
+        "the target's host is gone, and with it what its VM tells",
+        READY,
+        {"target_vm": Missing("stale"), "target_host.connection": "notResponding"},
+        "esx01 is notResponding.",
+    ),
+    unknown(
+        host_not_connected,
+        "the machine's own host is not told",
+        READY,
+        {"source_vm.standing": Missing("vc01 does not tell the host of web01")},
+        "vc01 does not tell the host of web01",
+    ),
+    unknown(host_not_connected, "the machine's VM is stale", READY, {"source_vm": Missing("stale")}, "stale"),
+    passes(host_not_connected, "a new VM on the target's host", READY, ALTERNATE),
+    passes(
+        host_not_connected,
+        "its old host counts for nothing when it returns elsewhere",
+        READY_MODERNIZED,
+        {"agent.vcenter_id": "/x/vcenters/vc02", "source_vm.standing.connection": "notResponding"},
+    ),
     passes(host_not_connected, "in service, told in any case", READY, {"target_host.connection": "Connected"}),
     unknown(
         host_not_connected,
@@ -202,10 +268,22 @@ CASES = [
         host_low_memory,
         "a byte too little",
         READY,
-        {"source_vm.host_free_bytes": 16 * GIB - 1},
+        {"source_vm.standing.free_bytes": 16 * GIB - 1},
         "esx01 has 16.0 GiB of free memory, web01 needs 16.0 GiB.",
     ),
-    passes(host_low_memory, "just enough", READY, {"source_vm.host_free_bytes": 16 * GIB}),
+    passes(host_low_memory, "just enough", READY, {"source_vm.standing.free_bytes": 16 * GIB}),
+    fails(
+        host_low_memory,
+        "it goes to the host of another vCenter's appliance",
+        READY_MODERNIZED,
+        {
+            "agent.vcenter_id": "/x/vcenters/vc02",
+            "target_vm.host": "esx09",
+            "target_vm.standing.free_bytes": 15 * GIB,
+        },
+        "esx09 has 15.0 GiB of free memory, web01 needs 16.0 GiB.",
+    ),
+    elsewhere(host_low_memory, "its VM is gone", READY, ALTERNATE, "how much memory the new one will need"),
     fails(datastore_type, "NFS", READY, {"datastores": (VVOL, NFS)}, "ds-nfs is an NFS41 datastore."),
     passes(datastore_type, "vSAN in any case", READY, {"datastores.0.type": "VSAN"}),
     unknown(
@@ -291,6 +369,34 @@ CASES = [
         "esx01 has another VM named WEB01 (stray).",
     ),
     fails(vm_name_clash, "the machine's VM is gone", READY, {**ALTERNATE, "target_host.vms": (STRAY,)}, "WEB01"),
+    fails(
+        vm_name_clash,
+        "the machine's VM is gone, and the other's UUID is not told",
+        READY,
+        {**ALTERNATE, "target_host.vms": (UNTOLD,)},
+        "esx01 has another VM named web01 (its UUID is not told).",
+    ),
+    unknown(
+        vm_name_clash,
+        "one whose UUID is not told may be the machine's own",
+        READY,
+        {"target_host.vms": (UNTOLD,)},
+        "vc01 does not tell it",
+    ),
+    fails(vm_name_clash, "a stray beside one that is not told", READY, {"target_host.vms": (UNTOLD, STRAY)}, "(stray)"),
+    unknown(
+        vm_name_clash,
+        "the machine's own UUID is not told",
+        READY,
+        {"source_vm.instance_uuid": Missing("unread")},
+        "unread",
+    ),
+    passes(
+        vm_name_clash,
+        "no VM of the name, whatever its UUID",
+        READY,
+        {"source_vm.instance_uuid": Missing("unread"), "target_host.vms": ()},
+    ),
     passes(vm_name_clash, "its own VM stands there", READY),
     fails(
         vm_has_rdm,

@@ -8,6 +8,7 @@ from homeward.checks.facts import (
     ABSENT,
     Datastore,
     Host,
+    HostState,
     Missing,
     Mount,
     StorageCluster,
@@ -22,12 +23,17 @@ BY_NAME = Wanted("web01", VmQuery(name="web01"), VmQuery(name="mt01"), "", moder
 NO_ANSWER = SourceError("vc02 did not answer within 20 s")
 
 
+STANDING = HostState("connected", in_maintenance=False, free_bytes=1)
+
+
 def vcenter(name: str) -> VCenter:
     return VCenter(name, "VMware vCenter Server 8", "VirtualCenter", (), "", ())
 
 
 def vm(name: str) -> VirtualMachine:
-    return VirtualMachine(name, "u", "i", "esx01", 1, "poweredOff", False, False, (), (), ABSENT, True, 1, ("gold",))
+    return VirtualMachine(
+        name, "u", "i", "esx01", STANDING, "poweredOff", False, False, (), (), ABSENT, True, 1, ("gold",)
+    )
 
 
 HOST = Host("esx01", "VMware ESXi", "connected", False, 2, 1, (), ())

@@ -9,6 +9,7 @@ from homeward.checks.facts import (
     ABSENT,
     Datastore,
     Host,
+    HostState,
     Licence,
     Missing,
     Mount,
@@ -130,7 +131,7 @@ def test_a_plain_vm() -> None:
         uuid="bios",
         instance_uuid="instance",
         host="esx01",
-        host_free_bytes=3 * GIB,
+        standing=HostState("connected", in_maintenance=False, free_bytes=3 * GIB),
         power="poweredOn",
         has_snapshot=False,
         consolidation_needed=False,
@@ -161,16 +162,24 @@ def test_what_vcenter_does_not_tell_is_missing_by_itself(path: str, fact: str) -
     assert getattr(the_vm(path), fact) == Missing(f"vc01 does not tell {path} of mt01")
 
 
-@pytest.mark.parametrize("path", ["summary.hardware.memorySize", "summary.quickStats.overallMemoryUsage"])
-def test_the_memory_of_a_host_that_does_not_tell_it_is_missing(path: str) -> None:
+@pytest.mark.parametrize(
+    ("path", "fact"),
+    [
+        ("runtime.connectionState", "connection"),
+        ("runtime.inMaintenanceMode", "in_maintenance"),
+        ("summary.hardware.memorySize", "free_bytes"),
+        ("summary.quickStats.overallMemoryUsage", "free_bytes"),
+    ],
+)
+def test_what_is_not_told_of_the_host_of_a_vm_is_missing(path: str, fact: str) -> None:
     values = {name: value for name, value in HOST_VALUES.items() if name != path}
     vm = parser(host=told(paths.HOST, values), vm=told(paths.VM, VM_VALUES)).vm(VM)
     assert isinstance(vm, VirtualMachine)
-    assert vm.host_free_bytes == Missing(f"vc01 does not tell {path} of esx01")
+    assert getattr(vm.standing, fact) == Missing(f"vc01 does not tell {path} of esx01")
 
 
-def test_the_memory_of_a_host_that_is_not_told_is_missing() -> None:
-    assert the_vm("runtime.host").host_free_bytes == Missing("vc01 does not tell the host of mt01")
+def test_the_state_of_a_host_that_is_not_told_is_missing() -> None:
+    assert the_vm("runtime.host").standing == Missing("vc01 does not tell the host of mt01")
 
 
 @pytest.mark.parametrize("path", ["snapshot", "config.extraConfig"])
@@ -180,8 +189,8 @@ def test_what_may_not_be_read_is_missing_where_unset_would_mean_none(path: str) 
     assert missing == Missing(f"vc01 on mt01: {path} cannot be read (NoPermission)")
 
 
-@pytest.mark.parametrize("state", ["orphaned", "inaccessible", "invalid"])
-def test_a_vm_that_vcenter_has_lost_is_missing(state: str) -> None:
+@pytest.mark.parametrize("state", ["orphaned", "inaccessible", "invalid", "disconnected"])
+def test_a_vm_that_vcenter_has_lost_or_tells_stale_facts_of_is_missing(state: str) -> None:
     assert read_vm(runtime__connectionState=state) == Missing(f"vc01 reports the VM mt01 as {state}")
 
 
@@ -219,9 +228,12 @@ def test_no_extra_configuration_at_all_is_only_known_where_the_configuration_is(
     assert isinstance(the_vm("config.extraConfig", "config.hardware.device").disk_enable_uuid, Missing)
 
 
-@pytest.mark.parametrize("status", ["guestToolsNotRunning", "guestToolsExecutingScripts"])
-def test_tools_that_are_not_up_do_not_run(status: str) -> None:
-    assert the_vm(guest__toolsRunningStatus=status).tools_running is False
+@pytest.mark.parametrize(
+    ("status", "running"),
+    [("guestToolsNotRunning", False), ("guestToolsExecutingScripts", True), ("guestToolsRunning", True)],
+)
+def test_tools_run_while_they_execute_scripts(status: str, *, running: bool) -> None:
+    assert the_vm(guest__toolsRunningStatus=status).tools_running is running
 
 
 @pytest.mark.parametrize(
@@ -274,6 +286,14 @@ def test_a_host_with_its_vms_and_datastores() -> None:
     assert [(vm.name, vm.instance_uuid) for vm in host.vms] == [("mt01", "instance")]
     assert isinstance(host.datastores, tuple)
     assert [store.name for store in host.datastores] == ["gold"]
+
+
+def test_a_vm_on_the_host_without_a_uuid_says_so() -> None:
+    reading = parser(vm=told(paths.VM, {path: one for path, one in VM_VALUES.items() if path != "config.instanceUuid"}))
+    host = reading.host(SEAT)
+    assert isinstance(host, Host)
+    assert isinstance(host.vms, tuple)
+    assert host.vms[0].instance_uuid == Missing("vc01 does not tell config.instanceUuid of mt01")
 
 
 def test_a_vm_on_the_host_that_is_not_shown_makes_the_list_missing() -> None:

@@ -13,6 +13,7 @@ from homeward.checks.facts import (
     Absent,
     Datastore,
     Host,
+    HostState,
     Missing,
     Mount,
     ScsiController,
@@ -78,6 +79,16 @@ async def test_the_vcenter_is_described_with_its_licences_and_no_keys(reader: VC
     assert isinstance(read.vcenter.licences, tuple)
     assert "vsphereapi" in read.vcenter.licences[0].features
     assert read.vcenter.licences[0].edition == "esx.enterprisePlus.cpuPackage"
+
+
+async def test_the_host_of_the_machines_own_vm_is_read_beside_the_targets(
+    reader: VCenterReader, estate: Estate, want: Want
+) -> None:
+    next(host for host in estate.vcenter.hosts if host.name == "esx02").in_maintenance = True
+    estate.vcenter.vm("web01").host = "esx02"
+    read = await read_one(reader, want("web01"))
+    assert vm_of(read.source_vm).standing == HostState("connected", in_maintenance=True, free_bytes=588 * GIB)
+    assert host_of(read.target_host).in_maintenance is False
 
 
 async def test_a_faulty_master_target_shows_its_faults(reader: VCenterReader, want: Want) -> None:
