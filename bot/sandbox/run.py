@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.util
+import json
 import ssl
 import tempfile
 from pathlib import Path
@@ -16,6 +17,9 @@ from .estate import Estate, company
 from .estate.model import RESOURCE_GROUP, SUBSCRIPTION
 
 TOKEN = "sandbox-token"  # noqa: S105 - opens nothing but the sandbox
+
+_SECRETS = frozenset({"bot_token", "signing_secret", "app_token", "token", "password"})
+_Table = dict[str, str | float]
 
 
 class _Fixed(Settings):
@@ -84,88 +88,56 @@ class Sandbox:
 
     def settings(self) -> Settings:
         """Settings that point at the sandbox."""
-        vcenter = self.estate.vcenter
-        return _Fixed.model_validate(
-            {
-                "slack": {
-                    "bot_token": self.slack.token,
-                    "signing_secret": self.slack.signing_secret,
-                    "app_token": self.slack.app_token,
-                    "api_url": self.slack.base_url,
-                    "ca_file": self.ca_file,
-                },
-                "azure": {
-                    "cloud": "custom",
-                    "endpoint": self.arm.endpoint,
-                    "audience": self.arm.endpoint,
-                    "ca_file": self.ca_file,
-                    "credential": "static",
-                    "token": TOKEN,
-                },
-                "vaults": [
-                    {
-                        "subscription_id": SUBSCRIPTION,
-                        "resource_group": RESOURCE_GROUP,
-                        "vault": self.estate.vault.name,
-                    }
-                ],
-                "limits": {"list_ttl": 1.0},
-                "vcenters": [
-                    {
-                        "name": vcenter.name,
-                        "host": self.vcenter.host,
-                        "port": self.vcenter.port,
-                        "username": vcenter.username,
-                        "password": vcenter.password,
-                        "ca_file": self.ca_file,
-                        "asr_account": vcenter.asr_account,
-                    }
-                ],
-            }
-        )
+        return _Fixed.model_validate(self._values())
 
     def toml(self) -> str:
         """The same settings as a file; its secrets stand in files beside the certificate."""
+        lines = ["# The settings of a running `homeward sandbox`; they end with it."]
+        for section, content in self._values().items():
+            for table in content if isinstance(content, list) else [content]:
+                lines += ["", f"[[{section}]]" if isinstance(content, list) else f"[{section}]"]
+                lines += [self._line(key, value) for key, value in table.items()]
+        return "\n".join([*lines, ""])
+
+    def _line(self, key: str, value: str | float) -> str:
+        if key in _SECRETS:
+            path = self.folder / key
+            path.touch(mode=0o600)
+            path.write_text(str(value), encoding="utf-8")
+            key, value = f"{key}_file", str(path)
+        return f"{key} = {json.dumps(value)}"  # TOML's strings and numbers are written as JSON's are
+
+    def _values(self) -> dict[str, _Table | list[_Table]]:
         vcenter = self.estate.vcenter
-        secrets = {
-            "bot_token": self.slack.token,
-            "signing_secret": self.slack.signing_secret,
-            "app_token": self.slack.app_token,
-            "token": TOKEN,
-            "password": vcenter.password,
+        return {
+            "slack": {
+                "bot_token": self.slack.token,
+                "signing_secret": self.slack.signing_secret,
+                "app_token": self.slack.app_token,
+                "api_url": self.slack.base_url,
+                "ca_file": self.ca_file,
+            },
+            "azure": {
+                "cloud": "custom",
+                "endpoint": self.arm.endpoint,
+                "audience": self.arm.endpoint,
+                "ca_file": self.ca_file,
+                "credential": "static",
+                "token": TOKEN,
+            },
+            "vaults": [
+                {"subscription_id": SUBSCRIPTION, "resource_group": RESOURCE_GROUP, "vault": self.estate.vault.name}
+            ],
+            "vcenters": [
+                {
+                    "name": vcenter.name,
+                    "host": self.vcenter.host,
+                    "port": self.vcenter.port,
+                    "username": vcenter.username,
+                    "password": vcenter.password,
+                    "ca_file": self.ca_file,
+                    "asr_account": vcenter.asr_account,
+                }
+            ],
+            "limits": {"list_ttl": 1.0},
         }
-        for name, value in secrets.items():
-            path = self.folder / name
-            path.write_text(value, encoding="utf-8")
-            path.chmod(0o600)
-        return f"""\
-# The settings of a running `homeward sandbox`; they end with it.
-[slack]
-bot_token_file = "{self.folder / "bot_token"}"
-signing_secret_file = "{self.folder / "signing_secret"}"
-app_token_file = "{self.folder / "app_token"}"
-api_url = "{self.slack.base_url}"
-ca_file = "{self.ca_file}"
-
-[azure]
-cloud = "custom"
-endpoint = "{self.arm.endpoint}"
-audience = "{self.arm.endpoint}"
-ca_file = "{self.ca_file}"
-credential = "static"
-token_file = "{self.folder / "token"}"
-
-[[vaults]]
-subscription_id = "{SUBSCRIPTION}"
-resource_group = "{RESOURCE_GROUP}"
-vault = "{self.estate.vault.name}"
-
-[[vcenters]]
-name = "{vcenter.name}"
-host = "{self.vcenter.host}"
-port = {self.vcenter.port}
-username = "{vcenter.username}"
-password_file = "{self.folder / "password"}"
-ca_file = "{self.ca_file}"
-asr_account = '{vcenter.asr_account}'
-"""
