@@ -1,14 +1,13 @@
 """Coming up at Slack: keeps trying while Slack can't be reached, ends where Slack refuses."""
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Protocol, cast
 
 import aiohttp
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_sdk.errors import SlackApiError, SlackClientError
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 OPENING_SECONDS = 30.0
 """How long opening the websocket may take, before a new address is asked for: an address lives about so long."""
@@ -33,12 +32,21 @@ class Log(Protocol):
     def warning(self, event: str, **values: object) -> object: ...
 
 
+class Answer(Protocol):
+    """What is read of Slack's answers."""
+
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+
+    def get(self, key: str) -> object: ...
+
+
 class WebApi(Protocol):
     """What is asked of Slack's web client, whose own types say less."""
 
-    async def auth_test(self) -> AsyncSlackResponse: ...
+    async def auth_test(self) -> Answer: ...
 
-    async def apps_connections_open(self, *, app_token: str) -> AsyncSlackResponse: ...
+    async def apps_connections_open(self, *, app_token: str) -> Answer: ...
 
 
 async def come_up(client: WebApi, handler: AsyncSocketModeHandler | None, *, log: Log) -> None:
@@ -51,7 +59,7 @@ async def come_up(client: WebApi, handler: AsyncSocketModeHandler | None, *, log
         try:
             await _attempt(client, handler)
         except SlackApiError as error:
-            why = _code(error) or "an HTTP error"
+            why = code_of(error) or "an HTTP error"
         except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
             why = type(error).__name__
         else:
@@ -70,7 +78,7 @@ async def _attempt(client: WebApi, handler: AsyncSocketModeHandler | None) -> No
     with _asking("the app-level token (slack.app_token)"):
         answer = await client.apps_connections_open(app_token=handler.app_token)
     # Without this Bolt asks for a second address, and after a failure it would keep to the first for ever.
-    handler.client.wss_uri = cast("str", answer["url"])
+    handler.client.wss_uri = str(answer.get("url"))
     async with asyncio.timeout(OPENING_SECONDS):
         await handler.connect_async()  # type: ignore[no-untyped-call] # Bolt does not annotate it
 
@@ -80,13 +88,13 @@ def _asking(what: str) -> Generator[None]:
     try:
         yield
     except SlackApiError as error:
-        code = _code(error)
+        code = code_of(error)
         if code and code not in PASSING:
             raise Refused(f"Slack refused {what}: {code}") from None
         raise
 
 
-def _code(error: SlackApiError) -> str:
+def code_of(error: SlackApiError) -> str:
     """Slack's word for it; "" where it gave none, as in an outage that answers with a bare HTTP error."""
     body: object = getattr(cast("object", error.response), "data", None)
     return str(cast("dict[str, object]", body).get("error", "")) if isinstance(body, dict) else ""

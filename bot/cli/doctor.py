@@ -6,12 +6,14 @@ from collections.abc import AsyncIterator, Awaitable
 from dataclasses import asdict, dataclass
 from enum import Enum
 from itertools import chain
+from typing import cast
 
 import aiohttp
 import click
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from homeward.bot.compose import azure_reader, vcenter_readers
+from homeward.bot.connecting import WebApi, code_of
 from homeward.bot.settings import Settings, SettingsError, secret
 from homeward.bot.settings_file import load
 from homeward.bot.slack_app import web_client
@@ -100,7 +102,7 @@ def _absent(settings: Settings) -> list[Finding]:
 async def _slack(settings: Settings) -> list[Finding]:
     slack = settings.slack
     try:
-        client = web_client(settings)
+        client = cast("WebApi", web_client(settings))
         if slack.mode == "socket":
             secret("slack.app_token", slack.app_token, slack.app_token_file)
         else:
@@ -111,12 +113,13 @@ async def _slack(settings: Settings) -> list[Finding]:
     try:
         answer = await client.auth_test()
     except SlackApiError as error:
-        reason = str(error.response["error"])
-        return [Finding("Slack", Health.FAULT, f"it refused the bot's token: {reason}")]
+        code = code_of(error)
+        said = f"it refused the bot's token: {code}" if code else "it can't be reached: an HTTP error"
+        return [Finding("Slack", Health.FAULT, said)]
     except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
         return [Finding("Slack", Health.FAULT, f"it can't be reached: {type(error).__name__}")]
-    who = f"signed in as {answer['user']} in {answer['team']}"
-    headers = {str(name).lower(): str(value) for name, value in answer.headers.items()}
+    who = f"signed in as {answer.get('user')} in {answer.get('team')}"
+    headers = {name.lower(): value for name, value in answer.headers.items()}
     if "x-oauth-scopes" not in headers:
         return [Finding("Slack", Health.WARNING, f"{who}; it does not tell the token's scopes")]
     granted = {scope.strip() for scope in headers["x-oauth-scopes"].split(",")}
@@ -139,10 +142,18 @@ async def _vault(vault: VaultReader) -> list[Finding]:
 
 async def _compute(azure: AzureReader) -> list[Finding]:
     try:
-        await azure.find_vm("")
+        await _read_machines(azure)
     except SourceError as error:
         return [Finding("Azure compute", Health.FAULT, error.reason)]
     return [Finding("Azure compute", Health.OK, "virtual machines read")]
+
+
+async def _read_machines(azure: AzureReader) -> None:
+    """Reads the names of all virtual machines in the vaults' subscriptions; raises SourceError where that is refused.
+
+    Looking for a machine without a name does just this: nothing has it, so every list is read to its end.
+    """
+    await azure.find_vm("")
 
 
 async def _vcenter(name: str, reader: VCenterReader) -> list[Finding]:

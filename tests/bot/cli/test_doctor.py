@@ -36,6 +36,8 @@ async def test_a_revoked_token_and_a_slack_that_is_down_are_told(sandbox: Sandbo
     settings = sandbox.settings()
     sandbox.slack.faults.fail("auth.test", "token_revoked")
     assert "token_revoked" in (await found(settings))["Slack"].said
+    sandbox.slack.faults.break_down(method="auth.test", times=1)
+    assert "can't be reached" in (await found(settings))["Slack"].said
     await sandbox.slack.down()
     assert "can't be reached" in (await found(settings))["Slack"].said
 
