@@ -82,7 +82,8 @@ def _place(
     if len(found) > 1:
         return Missing(f"{query} is in {' and '.join(found)}")
     unsure = [one for name, one in answers.items() if isinstance(one, Missing) and name not in found]
-    return next(iter([*failed, *unsure, *found]), ABSENT)
+    answer: list[str | Missing] = [*failed, *unsure, *found]
+    return answer[0] if answer else ABSENT
 
 
 def _vcenter(
