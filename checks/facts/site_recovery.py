@@ -66,7 +66,7 @@ class Item:
     `os_version` is Azure's text ("Windows Server 2008 R2 SP1"), "" where Azure has none.
     `vsphere_id` is the vCenter instance UUID of the on-premises VM where Azure tells it, else "".
     `region` is the Azure region of the VM ("westeurope"), "" where Azure has none.
-    `policy_id`, `log_storage_id` are "" where the provider has none.
+    `log_storage_id` is "" where the provider has none.
     """
 
     id: str
@@ -96,7 +96,6 @@ class Item:
     vsphere_id: str
     region: str
     log_storage_id: str
-    policy_id: str
     computer_name: str = ""
     """The guest's own name (its first label), "" where Azure does not tell."""
     fabric_name: str = ""
@@ -122,7 +121,6 @@ class Member:
     """One machine of a replication group; `requested` tells whether this check (or request) covers it."""
 
     name: str
-    item_id: str
     os: Os | Missing
     requested: bool
     target: str
@@ -220,7 +218,8 @@ class MasterTarget:
     expires: Moment | Missing
     retention_volumes: tuple[RetentionVolume, ...]
     datastores: tuple[VaultDatastore, ...]
-    disk_count: int
+    disk_count: int | Missing
+    """The disks attached to it as it reports them; vCenter knows better."""
 
 
 @dataclass(frozen=True, slots=True)

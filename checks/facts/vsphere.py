@@ -114,8 +114,6 @@ class Host:
     connection: str | Missing
     """connected, disconnected, notResponding."""
     in_maintenance: bool | Missing
-    memory_bytes: int | Missing
-    memory_used_bytes: int | Missing
     vms: tuple[NamedVm, ...] | Missing
     datastores: tuple[Datastore, ...] | Missing
 
@@ -131,11 +129,10 @@ class Licence:
 
 @dataclass(frozen=True, slots=True)
 class VCenter:
-    """The vCenter that manages the target. `api_type` is VirtualCenter, or HostAgent for a lone ESXi host."""
+    """The vCenter that manages the target."""
 
     name: str
     product: str
-    api_type: str
     licences: tuple[Licence, ...] | Missing
     asr_account: str
     missing_privileges: tuple[str, ...] | Missing

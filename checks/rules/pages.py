@@ -4,7 +4,6 @@ _SITE_RECOVERY = "https://learn.microsoft.com/azure/site-recovery/"
 
 CONFIGURATION_SERVER = _SITE_RECOVERY + "vmware-azure-manage-configuration-server"
 FAILBACK_TYPES = _SITE_RECOVERY + "concepts-types-of-failback"
-LINUX_MASTER_TARGET = _SITE_RECOVERY + "vmware-azure-install-linux-master-target"
 LOG_STORAGE = _SITE_RECOVERY + "hybrid-how-to-enable-replication-private-endpoints"
 MODERNIZED = _SITE_RECOVERY + "failover-failback-overview-modernized"
 MONITOR_PROCESS_SERVER = _SITE_RECOVERY + "vmware-physical-azure-monitor-process-server"

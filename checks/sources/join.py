@@ -325,7 +325,7 @@ def _groups(everything: Iterable[Item], chosen_for: Mapping[str, str]) -> Mappin
             id=items[0].group_id,
             name=items[0].group_name or items[0].group_id,
             members=tuple(
-                Member(i.name, i.id, i.os, fold(i.id) in chosen_for, chosen_for.get(fold(i.id), "")) for i in items
+                Member(i.name, i.os, fold(i.id) in chosen_for, chosen_for.get(fold(i.id), "")) for i in items
             ),
         )
         for key, items in members.items()

@@ -129,8 +129,6 @@ HOST = Host(
     product="VMware ESXi",
     connection="connected",
     in_maintenance=False,
-    memory_bytes=512 * GIB,
-    memory_used_bytes=128 * GIB,
     vms=(
         NamedVm(name="mt01", instance_uuid="50130000-0000-0000-0000-0000000000a1"),
         NamedVm(name="web01", instance_uuid="50130000-0000-0000-0000-000000000001"),
@@ -140,7 +138,6 @@ HOST = Host(
 VCENTER = VCenter(
     name="vc01",
     product="VMware vCenter Server",
-    api_type="VirtualCenter",
     licences=(
         Licence(name="vCenter Server 8 Standard", edition="vc", features=()),
         Licence(name="vSphere 8 Enterprise Plus", edition="esx.enterprisePlus", features=("vsphereapi", "vmotion")),
@@ -255,15 +252,14 @@ READY_CLASSIC = Facts(
         vsphere_id="50130000-0000-0000-0000-000000000001",
         region="westeurope",
         log_storage_id="",
-        policy_id=f"{_VAULT}/replicationPolicies/24h",
     ),
     job=ABSENT,
     group=ReplicationGroup(
         id="group-1",
         name="payroll",
         members=(
-            Member(name="web01", item_id="item-1", os=Os.WINDOWS, requested=True, target="mt01"),
-            Member(name="web02", item_id="item-2", os=Os.WINDOWS, requested=True, target="mt01"),
+            Member(name="web01", os=Os.WINDOWS, requested=True, target="mt01"),
+            Member(name="web02", os=Os.WINDOWS, requested=True, target="mt01"),
         ),
     ),
     choice=Choice(
@@ -336,7 +332,6 @@ READY_MODERNIZED = Facts(
         vsphere_id="50130000-0000-0000-0000-000000000001",
         region="westeurope",
         log_storage_id="",
-        policy_id=f"{_VAULT}/replicationPolicies/24-hour-replication-policy",
     ),
     job=ABSENT,
     group=ABSENT,

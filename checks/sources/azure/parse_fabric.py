@@ -203,7 +203,9 @@ def _master_target(wire: Wire) -> MasterTarget:
             )
             for one in wire.parts("dataStores")
         ),
-        disk_count=wire.integer("diskCount") or 0,
+        disk_count=Missing(f"Azure does not tell how many disks {server.name} has")
+        if (disks := wire.integer("diskCount")) is None
+        else disks,
     )
 
 

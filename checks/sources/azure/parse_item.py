@@ -81,7 +81,6 @@ def item(raw: object) -> Item:
         vsphere_id=_vsphere_id(details),
         region=details.text("targetLocation"),
         log_storage_id=_log_storage(details),
-        policy_id=told.text("policyId"),
         computer_name=details.part("discoveredVmDetails").text("vmFqdn").partition(".")[0],
         fabric_name=told.text("primaryFabricFriendlyName"),
         provider_id=told.text("recoveryServicesProviderId"),

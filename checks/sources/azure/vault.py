@@ -61,9 +61,6 @@ class VaultReader:
     async def fabrics(self) -> tuple[Fabric, ...]:
         return await self._fabrics.get()
 
-    async def providers(self) -> tuple[Provider, ...]:
-        return await self._providers.get()
-
     async def vcenters(self) -> tuple[RegisteredVCenter, ...]:
         return await self._vcenters.get()
 

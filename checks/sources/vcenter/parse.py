@@ -143,14 +143,11 @@ class Parser:
 
     def _host(self, told: Properties, seat: Seat) -> Host:
         name = self._must(told, "name", "a host")
-        memory, used = self._memory(told)
         return Host(
             name=name,
             product=self._fact(told, "config.product", name, lambda product: str(product.name)),
             connection=self._fact(told, "runtime.connectionState", name, str),
             in_maintenance=self._fact(told, "runtime.inMaintenanceMode", name, bool),
-            memory_bytes=memory,
-            memory_used_bytes=used,
             vms=self._fact(told, "vm", name, self._named),
             datastores=self._fact(told, "datastore", name, lambda refs: self.datastores(refs, seat)),
         )

@@ -189,7 +189,6 @@ class VCenterReader:
                 VCenter(
                     name=self._access.name,
                     product=str(about.fullName),
-                    api_type=str(about.apiType),
                     licences=licences,
                     asr_account=self._access.asr_account,
                     missing_privileges=lacking,

@@ -20,7 +20,7 @@ def group(*members: tuple[Os | Missing, str]) -> ReplicationGroup:
         id="group-1",
         name="payroll",
         members=tuple(
-            Member(name=f"web{number:02}", item_id=f"item-{number}", os=os, requested=True, target=target)
+            Member(name=f"web{number:02}", os=os, requested=True, target=target)
             for number, (os, target) in enumerate(members, 1)
         ),
     )

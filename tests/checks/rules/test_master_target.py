@@ -30,6 +30,7 @@ from tests.checks.ready import HOST_DATASTORE, MASTER_TARGET, NOW, SOURCE_VM, TA
 from tests.checks.ready import READY_CLASSIC as READY
 
 LINUX = replace(MASTER_TARGET, os=Os.LINUX)
+UNREAD = Missing("vc01 is silent")
 UNREAD_OS = replace(MASTER_TARGET, os=Missing("its system is unread"))
 NONE_CHOSEN = {"target": ABSENT, "choice.target": ""}
 ERROR = HealthError("1", "Error", "It is broken.", "", "")
@@ -236,6 +237,34 @@ CASES = [
         "mt01 has 59 of 60 disks: 1 slot free, 2 disks to come.",
     ),
     passes(master_target_too_many_disks, "60 in all", READY, {"target_vm.disks": FIFTY_NINE}),
+    fails(
+        master_target_too_many_disks,
+        "reported where vCenter is silent",
+        READY,
+        {"target_vm": UNREAD, "target.disk_count": 60},
+        "mt01 reports 60 of 60 disks: 0 slots free, 1 disk to come.",
+    ),
+    fails(
+        master_target_too_many_disks,
+        "reported where its disks cannot be read",
+        READY,
+        {"target_vm.disks": UNREAD, "target.disk_count": 60},
+        "mt01 reports 60",
+    ),
+    unknown(
+        master_target_too_many_disks,
+        "few reported are no proof",
+        READY,
+        {"target_vm": UNREAD, "target.disk_count": 1},
+        "vc01 is silent",
+    ),
+    unknown(
+        master_target_too_many_disks,
+        "nothing is told at all",
+        READY,
+        {"target_vm": UNREAD, "target.disk_count": Missing("not told")},
+        "vc01 is silent",
+    ),
     fails(master_target_tools_not_running, "stopped", READY, {"target_vm.tools_running": False}, "not running"),
     passes(master_target_tools_not_running, "running", READY),
     fails(

@@ -55,7 +55,6 @@ def test_the_same_item_on_its_way_back() -> None:
     assert isinstance(web.last_failover, Missing)
     assert isinstance(web.agent_registered, Missing)
     assert web.azure_vm_id.endswith("/RCM-Win2K16-01-e9369372-f40f-41eb-b64f-38bb79445508")
-    assert web.policy_id.endswith("/crashconsistency-policy-failback")
 
 
 def test_a_modernized_fabric() -> None:

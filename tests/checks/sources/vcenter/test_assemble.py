@@ -15,7 +15,7 @@ _vim: Any = vim
 DELFT, ROTTERDAM = _vim.Datacenter("datacenter-1"), _vim.Datacenter("datacenter-2")
 IN_DELFT, IN_ROTTERDAM = _vim.Datastore("datastore-1"), _vim.Datastore("datastore-2")
 TARGET, HOST = _vim.VirtualMachine("vm-1"), _vim.HostSystem("host-1")
-VCENTER = VCenter("vc01", "VMware vCenter Server", "VirtualCenter", (), "", ())
+VCENTER = VCenter("vc01", "VMware vCenter Server", (), "", ())
 SOURCE = VmQuery(name="web01")
 MT = VmQuery(name="mt01")
 

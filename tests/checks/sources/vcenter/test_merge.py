@@ -27,7 +27,7 @@ STANDING = HostState("connected", in_maintenance=False, free_bytes=1)
 
 
 def vcenter(name: str) -> VCenter:
-    return VCenter(name, "VMware vCenter Server 8", "VirtualCenter", (), "", ())
+    return VCenter(name, "VMware vCenter Server 8", (), "", ())
 
 
 def vm(name: str) -> VirtualMachine:
@@ -36,7 +36,7 @@ def vm(name: str) -> VirtualMachine:
     )
 
 
-HOST = Host("esx01", "VMware ESXi", "connected", False, 2, 1, (), ())
+HOST = Host("esx01", "VMware ESXi", "connected", False, (), ())
 GOLD = Datastore("gold", "VMFS", True, "normal", 1, 2, Mount.READ_WRITE, StorageCluster("pod", True, True))
 PLAIN = replace(GOLD, name="plain", cluster=ABSENT)
 NOT_HERE = Missing("mt01 is not in this vCenter")

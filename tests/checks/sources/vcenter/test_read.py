@@ -62,7 +62,6 @@ async def test_a_machine_its_target_and_their_storage_are_read(reader: VCenterRe
         "connected",
         False,
     )
-    assert (host.memory_bytes, host.memory_used_bytes) == (768 * GIB, 210 * GIB)
     assert isinstance(host.vms, tuple)
     assert {vm.name for vm in host.vms} == {"appliance01", "web01", "web02", "hr01", "build01"}
     assert {store.name for store in stores_of(host.datastores)} == {"ds-gold-01", "ds-gold-02", "ds-db"}
@@ -74,7 +73,7 @@ async def test_a_machine_its_target_and_their_storage_are_read(reader: VCenterRe
 async def test_the_vcenter_is_described_with_its_licences_and_no_keys(reader: VCenterReader, want: Want) -> None:
     read = await read_one(reader, want("web01"))
     assert isinstance(read.vcenter, VCenter)
-    assert (read.vcenter.name, read.vcenter.api_type) == ("vc01", "VirtualCenter")
+    assert read.vcenter.name == "vc01"
     assert read.vcenter.product.startswith("VMware vCenter Server")
     assert isinstance(read.vcenter.licences, tuple)
     assert "vsphereapi" in read.vcenter.licences[0].features
