@@ -2,11 +2,13 @@
 
 Values of knowledge that plain JSON has no word for are objects of one key: `{"missing": reason}`, `{"absent": true}`,
 `{"never": true}`, `{"not asked": true}`. A text could be mistaken for them, an object cannot.
+
+A file of an earlier version still loads: a fact that it does not have yet is `Missing`.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import datetime
 from enum import Enum
 from types import UnionType
@@ -16,6 +18,7 @@ from .facts import ABSENT, NEVER, NOT_ASKED, Absent, Missing, Never, NotAsked
 from .subjects import Collected
 
 FORMAT = "homeward-facts-1"
+NOT_SAVED = Missing("the facts file does not have it")
 
 _MARKS: Mapping[type[Enum], tuple[str, Enum]] = {
     Absent: ("absent", ABSENT),
@@ -112,14 +115,28 @@ def _decode_dataclass(kind: type, value: object, place: str) -> object:
     entries = _entries(value)
     if entries is None:
         raise _wrong(place, "an object", value)
-    kinds: dict[str, object] = {field.name: field.type for field in fields(kind)}
+    known = {field.name: field for field in fields(kind)}
     for name in entries:
-        if name not in kinds:
-            raise ValueError(f"This is not a facts file: {place}.{name} is unknown.")
-    for name in kinds:
-        if name not in entries:
-            raise ValueError(f"This is not a facts file: {place}.{name} is not there.")
-    return kind(**{name: _decode(each, entries[name], f"{place}.{name}") for name, each in kinds.items()})
+        if name not in known:
+            raise ValueError(
+                f"This facts file is of another version of Homeward: "
+                f"it has {place}.{name}, which this one does not know."
+            )
+    return kind(
+        **{
+            name: _decode(field.type, entries[name], f"{place}.{name}") if name in entries else _unsaved(field, place)
+            for name, field in known.items()
+        }
+    )
+
+
+def _unsaved(field: Field[object], place: str) -> object:
+    """The value of a field that a later version than the file's has added."""
+    if Missing in get_args(field.type):
+        return NOT_SAVED
+    if field.default is not MISSING:
+        return field.default
+    raise ValueError(f"This is not a facts file: {place}.{field.name} is not there.")
 
 
 def _entries(value: object) -> dict[str, object] | None:
