@@ -321,7 +321,12 @@ CASES = [
         {"target.retention_volumes": (replace(EMPTY, capacity_bytes=UNREAD), FULL), "choice.retention": ""},
     ),
     passes(retention_low, "at its threshold", READY, {f"{VOLUME}.free_bytes": 150 * GIB}),
-    passes(retention_low, "an empty volume is another rule's", READY, {"target.retention_volumes": (EMPTY,), **OPEN}),
+    passes(
+        retention_low,
+        "an empty volume is another rule's",
+        READY,
+        {"target.retention_volumes": (EMPTY,), "choice.retention": ""},
+    ),
 ]
 
 
