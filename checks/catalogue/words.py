@@ -17,7 +17,7 @@ MAX_WORD = 40
 
 IN_TITLE, IN_CAUSE, IN_REST = 1.0, 0.6, 0.45
 """How much a word counts by where the entry has it."""
-SAME_NAME, SAME_KEYWORD, PHRASE_AMONG = 2.0, 1.9, 1.5
+SAME_NAME, SAME_KEYWORD, PHRASE_AMONG = 2.0, 1.9, 1.1
 """What an entry scores when the question is its title or name, or one of its keywords, or one among general words."""
 GENERAL_WORD = 0.02
 """What a word counts that nearly every question here has."""
@@ -29,29 +29,31 @@ RARE = 3
 _WORD = re.compile(r"[^\W_]+")
 _SAME = (
     (re.compile(r"\bcan(?:['’]?t|\s?not)\b"), "cannot"),
+    (re.compile(r"n['’]t\b"), " not"),
     (re.compile(r"\bfail(?:s|ed|ing)?[\s-]back\b"), "failback"),
     (re.compile(r"\bfail(?:s|ed|ing)?[\s-]over\b"), "failover"),
     (re.compile(r"\bre-(?=protect|sync)"), "re"),
     (re.compile(r"\b(?:turn|power|switch|shut)(?:s|ed|ing)?[\s-]?(?:off|down)\b"), "off"),
+    (re.compile(r"\b(?:turn|power|switch)(?:s|ed|ing)?[\s-]?on\b(?!-)"), "poweron"),
     (re.compile(r"\bon[\s-]?prem(?:ise|ises|isis)?\b"), "onpremises"),
     (re.compile(r"\b(?:virtual[\s-]machine|vm)s?\b"), "vm"),
 )
 """Other ways of writing what the catalogue writes in one way."""
 _STOP = frozenset(
     (  # noqa: SIM905 - as a list of quoted words nobody can read it
-        "a about after all also am an and any anything are as at be because been before but by could couldn did do "
-        "does doesn don done due during for from get gets getting give got had has have hello help hi how i id ids if in "
-        "into is isn it its just keep keeps me mean means my need no not of on one or our out please s say says see "
+        "a about after all also am an and any anything are as at be because been before but by can could couldn did "
+        "do does doesn don done due during for from get gets getting give got had has have hello help hi how i id ids "
+        "if in into is isn it its just keep keeps me mean means my need no of on one or our out please s say says see "
         "should so still t tell than that the their them then there they this to too up us use was we were what when "
-        "where which while who why will with won would you your "
+        "where which while who why will with wo would you your "
     ).split()
 )
 _GENERAL = frozenset(
     (  # noqa: SIM905 - as a list of quoted words nobody can read it
         "asr azure bad broke broken cannot code codes down error errors event fail failback failed failing fails "
-        "failover failure fault fix issue issues job jobs machine machines now off onpremises operation problem "
-        "problems protect protected protection recovery replicate reprotect reprotected reprotecting reprotection "
-        "reprotects restart run running runs site start started starting state status stop stopped stopping stops "
+        "failover failure fault fix issue issues job jobs machine machines not now off onpremises operation poweron "
+        "problem problems protect protected protection recovery replicate reprotect reprotected reprotecting "
+        "reprotection reprotects restart run running runs safe site start started starting state status stop stopped stopping stops "
         "task trouble vm work working works wrong "
     ).split()
 )

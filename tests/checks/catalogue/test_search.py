@@ -322,6 +322,10 @@ def test_words_give_their_matches_as_json() -> None:
         ("vm turned off", "78093"),
         ("vm powered off", "78093"),
         ("on-prem VM is off", "on-premises-vm-during-reprotect"),
+        ("should I power on the on-premises vm", "on-premises-vm-during-reprotect"),
+        ("azure vm was deleted", "what-cannot-fail-back"),
+        ("process server is off", "806"),
+        ("the master target is down", "78022"),
         ("what is reprotect", "reprotect-and-failback"),
         ("what is a failback?", "reprotect-and-failback"),
         ("credentials expired", "vcenter-account"),
@@ -347,6 +351,18 @@ def test_the_danger_of_the_wrong_vm_is_not_answered_to_a_stopped_azure_vm() -> N
         assert "on-premises-vm-during-reprotect" not in [entry.code for entry in search(text).matches]
 
 
+@pytest.mark.parametrize("text", ["is it safe to power on the vm", "can I turn on the VM?"])
+def test_which_vm_is_meant_is_left_to_the_reader_where_the_question_does_not_say(text: str) -> None:
+    answer = search(text)
+    assert {entry.code for entry in answer.matches[:2]} == {"78093", "on-premises-vm-during-reprotect"}
+    assert not answer.sure
+
+
+def test_a_running_vm_is_not_answered_as_one_that_is_not_running() -> None:
+    assert not search("the vm is running").answered
+    assert _best("the vm isn't running") == "78093"
+
+
 @pytest.mark.parametrize(
     "rule",
     [
@@ -367,6 +383,7 @@ def test_entries_that_fit_alike_are_a_choice() -> None:
     answer = search("why can't I failback?")
     assert [entry.code for entry in answer.matches] == ["what-cannot-fail-back", "free-esxi"]
     assert not answer.sure
+    assert not as_dict(answer)["sure"]
     assert answer.answered
     assert search("why can’t I fail back").matches == answer.matches
 
