@@ -10,6 +10,7 @@ from homeward.checks.facts import (
     NEVER,
     Facts,
     MasterTarget,
+    Missing,
     NotKnown,
     Os,
     ScsiController,
@@ -20,7 +21,17 @@ from homeward.checks.model import CLASSIC, NotApplicable, Sentence, Severity, ru
 from . import azure_errors, pages
 from .ages import HEARTBEAT_LIMIT, overdue
 from .disk_slots import too_many_disks
-from .present import disks_of, item_of, known_first, looked_for, source_vm_of, target_host_of, target_of, target_vm_of
+from .present import (
+    disks_of,
+    item_of,
+    known_first,
+    looked_for,
+    moment,
+    source_vm_of,
+    target_host_of,
+    target_of,
+    target_vm_of,
+)
 from .process_server import usable_process_servers
 from .storage_moves import storage_moves
 from .versions import Version, agent_version, older, os_version
@@ -183,7 +194,9 @@ def master_target_expired(facts: Facts) -> Iterator[Sentence]:
     if target.version_status.casefold() in DEAD_VERSIONS:
         yield f"{target.server.name}: Azure calls its version {target.server.version} {target.version_status}."
         return
-    expires = known(target.expires)
+    expires = target.expires
+    if isinstance(expires, Missing):
+        raise NotKnown(expires.reason)
     if expires is not NEVER and expires <= facts.now:
         yield f"{target.server.name}: its version {target.server.version} expired on {expires:%Y-%m-%d}."
 

@@ -182,10 +182,7 @@ class Collector:
                 key = of_item[fold(item.id)] = (fold(fabric.id), fold(network))
                 wanted.setdefault(key, (fabric, network))
         told = dict(zip(wanted, await asyncio.gather(*(one(*each) for each in wanted.values())), strict=True))
-        return [
-            placed(each, told[key], now) if (key := of_item.get(fold(each.item.id))) is not None else each
-            for each in machines
-        ]
+        return [placed(each, told[own], now) if (own := of_item.get(fold(each.item.id))) else each for each in machines]
 
     async def _jobs(
         self, vault: VaultReader, items: Iterable[Item], readings: Readings

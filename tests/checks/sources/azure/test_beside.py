@@ -111,8 +111,7 @@ async def test_one_reader_has_it_all_over_one_connection(
         assert await reader.find_vm("WEB01")
         assert not await reader.find_vm("nobody")
         assert isinstance(await reader.log_storage(account, address), LogStorage)
-        site = next(each for each in await vault.fabrics() if each.id.casefold() == web01.fabric_id.casefold())
-        probe = await reader.probe(web01, site)
+        probe = await reader.probe(web01, control="10.0.0.1", data="10.0.0.2")
         assert isinstance(probe, Missing)
         assert "not allowed" in probe.reason
         reader.forget()
