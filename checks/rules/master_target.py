@@ -10,7 +10,6 @@ from homeward.checks.facts import (
     NEVER,
     Facts,
     MasterTarget,
-    Missing,
     NotKnown,
     Os,
     ScsiController,
@@ -194,9 +193,7 @@ def master_target_expired(facts: Facts) -> Iterator[Sentence]:
     if target.version_status.casefold() in DEAD_VERSIONS:
         yield f"{target.server.name}: Azure calls its version {target.server.version} {target.version_status}."
         return
-    expires = target.expires
-    if isinstance(expires, Missing):
-        raise NotKnown(expires.reason)
+    expires = moment(target.expires)
     if expires is not NEVER and expires <= facts.now:
         yield f"{target.server.name}: its version {target.server.version} expired on {expires:%Y-%m-%d}."
 
