@@ -53,8 +53,8 @@ _GENERAL = frozenset(
         "asr azure bad broke broken cannot code codes down error errors event fail failback failed failing fails "
         "failover failure fault fix issue issues job jobs machine machines not now off onpremises operation poweron "
         "problem problems protect protected protection recovery replicate reprotect reprotected reprotecting "
-        "reprotection reprotects restart run running runs safe site start started starting state status stop stopped stopping stops "
-        "task trouble vm work working works wrong "
+        "reprotection reprotects restart run running runs safe site start started starting state status stop stopped stopping "
+        "stops task trouble vm work working works wrong "
     ).split()
 )
 """Words that say next to nothing here: they decide only as a whole phrase ("vm off")."""

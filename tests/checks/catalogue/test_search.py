@@ -328,6 +328,7 @@ def test_words_give_their_matches_as_json() -> None:
         ("the master target is down", "78022"),
         ("what is reprotect", "reprotect-and-failback"),
         ("what is a failback?", "reprotect-and-failback"),
+        ("the reprotect job of the machine failed and the task is not running, problem with the nfs", "datastores"),
         ("credentials expired", "vcenter-account"),
         ("multi-vm consistency", "replication-group"),
         ("snapshot", "master-target-vm"),
