@@ -41,20 +41,20 @@ _SAME = (
 """Other ways of writing what the catalogue writes in one way."""
 _STOP = frozenset(
     (  # noqa: SIM905 - as a list of quoted words nobody can read it
-        "a about after all also am an and any anything are as at be because been before but by can could couldn did "
-        "do does doesn don done due during for from get gets getting give got had has have hello help hi how i id ids "
-        "if in into is isn it its just keep keeps me mean means my need no of on one or our out please s say says see "
-        "should so still t tell than that the their them then there they this to too up us use was we were what when "
-        "where which while who why will with wo would you your "
+        "a about after all also am an and any anything are as at be because been before but by can could couldn "
+        "did do does doesn don done due during for from get gets getting give got had has have hello help hi how i "
+        "id ids if in into is isn it its just keep keeps me mean means my need no of on one or our out please s "
+        "say says see should so still t tell than that the their them then there they this to too up us use was we "
+        "were what when where which while who why will with wo would you your "
     ).split()
 )
 _GENERAL = frozenset(
     (  # noqa: SIM905 - as a list of quoted words nobody can read it
         "asr azure bad broke broken cannot code codes down error errors event fail failback failed failing fails "
-        "failover failure fault fix issue issues job jobs machine machines not now off onpremises operation poweron "
-        "problem problems protect protected protection recovery replicate reprotect reprotected reprotecting "
-        "reprotection reprotects restart run running runs safe site start started starting state status stop stopped stopping "
-        "stops task trouble vm work working works wrong "
+        "failover failure fault fix issue issues job jobs machine machines not now off onpremises operation "
+        "poweron problem problems protect protected protection recovery replicate reprotect reprotected "
+        "reprotecting reprotection reprotects restart run running runs safe site start started starting state "
+        "status stop stopped stopping stops task trouble vm work working works wrong "
     ).split()
 )
 """Words that say next to nothing here: they decide only as a whole phrase ("vm off")."""
