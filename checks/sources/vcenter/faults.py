@@ -63,6 +63,8 @@ def _refusal(fault: vmodl.MethodFault, access: VCenterAccess) -> str:
         return f"{name} ended the session of {access.username} again and again"
     if isinstance(fault, vim.fault.NoPermission):
         return f"{name} does not let {access.username} read this (privilege {fault.privilegeId or 'System.Read'})"
+    if "unsupported version" in fault_name(fault).casefold():
+        return f"{name} does not speak the vSphere API 6.5; Homeward needs 6.5 or later"
     return f"{name} answered with the fault {fault_name(fault)}"
 
 

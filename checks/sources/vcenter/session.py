@@ -25,6 +25,7 @@ _SessionStub: Any = VimSessionOrientedStub
 
 API_VERSION = "vim.version.version11"
 """vSphere 6.5: the oldest that can tell another account's privileges; newer servers speak it too."""
+OLDEST_API = [6, 5]
 
 _ATTEMPTS = 2
 """A pooled connection that the server has closed meanwhile, or a session that has ended, is tried once more."""
@@ -113,7 +114,7 @@ class Session:
         """Calls a method of a managed object. Faults come through as they are, all else as `SourceError`."""
         try:
             return method(*args, **kwargs)
-        except vmodl.MethodFault:
+        except (vmodl.MethodFault, SourceError):
             raise
         except Exception as error:
             # pyVmomi's decoder raises whatever a broken answer makes it.
@@ -171,4 +172,7 @@ class Session:
     def _log_in(self, wire: Any) -> None:
         wire.SetSessionId(None)  # a cookie of the ended session would refuse the login
         content = _ServiceInstance("ServiceInstance", wire).RetrieveContent()
+        spoken = str(content.about.apiVersion)
+        if [int(part) for part in spoken.split(".")[:2] if part.isdecimal()] < OLDEST_API:
+            raise SourceError(f"{self._access.name} speaks the vSphere API {spoken}; Homeward needs 6.5 or later")
         content.sessionManager.Login(self._access.username, self._access.password, None)

@@ -55,7 +55,11 @@ def untrusted(code: int, message: str) -> ssl.SSLCertVerificationError:
             "vc01 does not let homeward read this (privilege System.View)",
         ),
         (_vmodl.fault.NotSupported(), "vc01 answered with the fault NotSupported"),
-        (_vmodl.fault.InvalidRequest(msg="bad version"), "vc01 answered with the fault InvalidRequest: bad version"),
+        (_vmodl.fault.InvalidRequest(msg="bad request"), "vc01 answered with the fault InvalidRequest: bad request"),
+        (
+            _vmodl.fault.InvalidRequest(msg='Unsupported version URI "urn:vim25/6.5"'),
+            "vc01 does not speak the vSphere API 6.5; Homeward needs 6.5 or later",
+        ),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
 )

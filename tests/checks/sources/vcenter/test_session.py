@@ -211,6 +211,21 @@ async def test_garbage_is_no_answer(
     assert (await refusal(reader, want("web01"))).startswith("vc01 sent an answer that ")
 
 
+SERVICE_CONTENT = """<?xml version="1.0" encoding="UTF-8"?>
+<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body>
+<RetrieveServiceContentResponse xmlns="urn:vim25"><returnval><about><apiVersion>{}</apiVersion></about></returnval>
+</RetrieveServiceContentResponse></soapenv:Body></soapenv:Envelope>"""
+
+
+@pytest.mark.parametrize("version", ["6.0", "5.5", "6.4.9"])
+async def test_a_vcenter_that_is_too_old_is_told_so_before_the_password_is_sent(
+    reader: VCenterReader, vcenter: SandboxVCenter, want: Want, version: str
+) -> None:
+    vcenter.faults.garbage = SERVICE_CONTENT.format(version).encode()
+    said = await refusal(reader, want("web01"))
+    assert said == f"vc01 speaks the vSphere API {version}; Homeward needs 6.5 or later"
+
+
 async def test_half_an_answer_is_no_answer(reader: VCenterReader, vcenter: SandboxVCenter, want: Want) -> None:
     await reader.read([want("web01")])
     vcenter.faults.half_body = True
