@@ -8,9 +8,6 @@ from homeward.checks.model import Sentence
 
 from .present import moment
 
-HEARTBEAT_LIMIT = timedelta(minutes=15)
-"""Microsoft: a server without a heartbeat for 15 minutes is critical (monitor the process server)."""
-
 DISCOVERY_LIMIT = timedelta(minutes=30)
 """Ours: discovery runs about every 15 minutes (a new drive "takes up to 15 minutes" to appear), so two were missed."""
 

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from homeward.checks.facts import ABSENT, NEVER, Facts, LogStorage, NotKnown, ReprotectAgent, known
+from homeward.checks.limits import HEARTBEAT_LIMIT
 from homeward.checks.model import MODERNIZED, NotApplicable, Sentence, Severity, rule
 
 from . import azure_errors, pages
-from .ages import DISCOVERY_LIMIT, HEARTBEAT_LIMIT, ago, late, overdue
+from .ages import DISCOVERY_LIMIT, ago, late, overdue
 from .disk_slots import too_many_disks
 from .present import agent_of, all_of, datastores_of, item_of, looked_for, moment, not_in_state, present
 from .storage_moves import storage_moves

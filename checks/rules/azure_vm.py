@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 
 from homeward.checks.facts import ABSENT, NEVER, AzureVm, Facts, GuestProbe, NotKnown, known
+from homeward.checks.limits import HEARTBEAT_LIMIT
 from homeward.checks.model import BOTH, CLASSIC, MODERNIZED, NotApplicable, Sentence, Severity, rule
 
 from . import pages
-from .ages import HEARTBEAT_LIMIT, overdue
+from .ages import overdue
 from .item import never_failed_over
 from .present import asked, item_of, looked_for, moment, present
 

@@ -7,10 +7,11 @@ own configuration server always, so that the only sign there is could never fail
 from collections.abc import Iterable, Iterator
 
 from homeward.checks.facts import Facts, known
+from homeward.checks.limits import HEARTBEAT_LIMIT
 from homeward.checks.model import CLASSIC, Sentence, Severity, rule
 
 from . import azure_errors, pages
-from .ages import HEARTBEAT_LIMIT, overdue
+from .ages import overdue
 from .present import all_of, not_in_state
 
 AREAS = ("configuration-server",)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from homeward.checks.facts import Facts, Mount, NotKnown, known
+from homeward.checks.limits import FAILBACK_DATASTORES
 from homeward.checks.model import BOTH, CLASSIC, NotApplicable, Sentence, Severity, rule
 
 from . import pages
@@ -10,7 +11,6 @@ from .present import datastores_of, gib, item_of, known_first, returns_elsewhere
 
 AREAS = ("datastore",)
 
-SUPPORTED_TYPES = frozenset({"vmfs", "vsan"})
 UNSUPPORTED_TYPES = frozenset({"nfs", "nfs41"})
 """Microsoft: failback goes to VMFS or vSAN and not to NFS; of other types (VVOL) it says nothing."""
 
@@ -29,7 +29,7 @@ def datastore_type(facts: Facts) -> Iterator[Sentence]:
         if datastore.type.casefold() in UNSUPPORTED_TYPES:
             yield f"{datastore.name} is an {datastore.type} datastore."
     for datastore in datastores:
-        if datastore.type.casefold() not in SUPPORTED_TYPES | UNSUPPORTED_TYPES:
+        if datastore.type.casefold() not in FAILBACK_DATASTORES | UNSUPPORTED_TYPES:
             kind = datastore.type or "unnamed"
             raise NotKnown(f"{datastore.name} is of the type {kind}, of which the documentation says nothing")
 

@@ -15,17 +15,17 @@ from homeward.checks.facts import (
     ScsiController,
     known,
 )
+from homeward.checks.limits import DEAD_VERSIONS, FAILBACK_DATASTORES, HEARTBEAT_LIMIT
 from homeward.checks.model import CLASSIC, NotApplicable, Sentence, Severity, rule
 
 from . import azure_errors, pages
-from .ages import HEARTBEAT_LIMIT, overdue
+from .ages import overdue
 from .disk_slots import too_many_disks
 from .present import (
     disks_of,
     item_of,
     known_first,
     looked_for,
-    moment,
     source_vm_of,
     target_host_of,
     target_of,
@@ -37,12 +37,9 @@ from .versions import Version, agent_version, older, os_version
 
 AREAS = ("master-target",)
 
-DEAD_VERSIONS = frozenset({"expired", "notsupported"})
 AGING_VERSIONS = frozenset({"updaterequired", "deprecated"})
 CURRENT_VERSIONS = frozenset({"supported"})
 """Words of agent_version_status (SDK: AgentVersionStatus)."""
-FAILBACK_DATASTORES = frozenset({"vmfs", "vsan"})
-"""Microsoft: failback goes to VMFS or vSAN datastores only."""
 
 
 def _fitting(facts: Facts, os: Os) -> list[MasterTarget]:

@@ -21,15 +21,16 @@ from homeward.checks.facts import (
     Topology,
     VaultDatastore,
 )
-from homeward.checks.rules.ages import HEARTBEAT_LIMIT
-from homeward.checks.rules.master_target import DEAD_VERSIONS
-from homeward.checks.rules.process_server import LOAD_CRITICAL_PERCENT, SPACE_CRITICAL_PERCENT
+from homeward.checks.limits import (
+    DEAD_VERSIONS,
+    FAILBACK_DATASTORES,
+    HEARTBEAT_LIMIT,
+    LOAD_CRITICAL_PERCENT,
+    SPACE_CRITICAL_PERCENT,
+)
 
 DEFAULT_RETENTION = {Os.WINDOWS: "R", Os.LINUX: "/mnt/retention"}
 """Site Recovery's own defaults for a master target's retention volume."""
-
-USABLE = frozenset({"VMFS", "VSAN"})
-"""The types of datastore that a classic failback can write to."""
 
 DEFAULT_POLICY = "crashconsistency-policy-failback"
 
@@ -156,7 +157,7 @@ def _critical(server: ServerHealth) -> bool:
 
 
 def _usable(datastore: VaultDatastore) -> bool:
-    return datastore.type.upper() in USABLE
+    return datastore.type.casefold() in FAILBACK_DATASTORES
 
 
 def _has_room(volume: RetentionVolume) -> bool | Missing:

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from homeward.checks.facts import NEVER, Missing, Moment
-from homeward.checks.rules.ages import AHEAD_LIMIT, HEARTBEAT_LIMIT, ago, late, overdue
+from homeward.checks.limits import HEARTBEAT_LIMIT
+from homeward.checks.rules.ages import AHEAD_LIMIT, ago, late, overdue
 from tests.checks.ready import NOW
 
 
