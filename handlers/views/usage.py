@@ -10,10 +10,11 @@ def check_usage(command: str, why: str = "") -> Message:
         why,
         f"*{command}* tells whether a machine, a replication group or a recovery plan can come home.",
         [
-            f"`{command} web01` checks one machine, by its name in Azure, its computer name or its ARM id",
-            f"`{command} payroll` checks a plan or group, machine by machine",
+            f"`{command} web01` checks one machine: by its name in Site Recovery, its Azure VM's name, "
+            "its computer name or its ARM id",
+            f"`{command} payroll` checks a recovery plan or a replication group, machine by machine",
             f'`{command} "Pay roll 2"` a name with spaces',
-            f"`{command} web01 --json` the report for programs",
+            f"`{command} web01 --json` prints the report for programs",
         ],
     )
 
@@ -25,8 +26,8 @@ def errors_usage(command: str) -> Message:
         f"*{command}* tells what a Site Recovery error means and what to do. Only you see it until you share it.",
         [
             f"`{command} 78093` one code, or several at once",
-            f"`{command} 0x80070005` a code in hexadecimal",
-            f"`{command} reprotect stuck at zero percent` words",
+            f"`{command} 0x80070422` a code in hexadecimal",
+            f"`{command} datastore empty` words",
         ],
     )
 

@@ -1,12 +1,16 @@
 """Progress, choices, usage, troubles and JSON."""
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
 from homeward.checks import Candidate, Choices, Kind, NoMatch, Report, SourceReading, SourceState, Status
+from homeward.checks.catalogue import search
+from homeward.handlers.arguments import Asked, check_arguments
 from homeward.handlers.problems import NotHere, SlackRefused
 from homeward.handlers.views import trouble
+from homeward.handlers.views.blocks import Message
 from homeward.handlers.views.choices import choices_message, no_match_message
 from homeward.handlers.views.progress import progress_message
 from homeward.handlers.views.raw import LEAST, raw_messages
@@ -87,6 +91,22 @@ def test_usage_of_the_errors_command(screen: Any, refused: Any) -> None:
     message = errors_usage("/failback-errors")
     assert refused(message) == []
     assert list(message.blocks) == screen
+
+
+def test_every_example_of_the_usages_works() -> None:
+    checks, errors = _examples(check_usage("/reprotect-check")), _examples(errors_usage("/failback-errors"))
+    assert (len(checks), len(errors)) == (4, 3)
+    assert [check_arguments(text) for text in checks] == [
+        Asked("web01", as_json=False),
+        Asked("payroll", as_json=False),
+        Asked("Pay roll 2", as_json=False),
+        Asked("web01", as_json=True),
+    ]
+    assert [text for text in errors if not search(text).answered or search(text).unknown_codes] == []
+
+
+def _examples(usage: Message) -> list[str]:
+    return re.findall(r"`/[a-z-]+ ([^`]+)`", str(usage.blocks))
 
 
 def test_every_trouble_has_words(screen: Any, refused: Any) -> None:
