@@ -26,6 +26,7 @@ from .present import (
     item_of,
     known_first,
     looked_for,
+    moment,
     source_vm_of,
     target_host_of,
     target_of,
