@@ -1,20 +1,31 @@
 """What a report has to tell, told once: equal outcomes of several machines or rules become one finding."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .model import Outcome, Rule, Severity, Status
 from .report import Report
 
+FOLLOWS: Mapping[str, frozenset[str]] = {
+    "azure-vm-agent-not-ready": frozenset({"azure-vm-not-running"}),
+    "mobility-agent-silent": frozenset({"azure-vm-not-running"}),
+}
+"""By the id of a warning, the blockers that it usually follows from: mending these mends it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing wrong, or one thing that could not be read (then for all `rules` that needed it)."""
+    """One thing wrong, or one thing that could not be read (then for all `rules` that needed it).
+
+    `follows` tells that a blocker of `FOLLOWS` failed on all of its machines, so its own hint is no help yet.
+    """
 
     status: Status
     severity: Severity
     rules: tuple[Rule, ...]
     details: tuple[str, ...]
     machines: tuple[str, ...]
+    follows: bool = False
 
 
 def failed(report: Report, severity: Severity) -> tuple[Finding, ...]:
@@ -22,10 +33,22 @@ def failed(report: Report, severity: Severity) -> tuple[Finding, ...]:
     machines: dict[tuple[str, tuple[str, ...]], list[Outcome]] = {}
     for outcome in report.with_status(Status.FAILED, severity):
         machines.setdefault((outcome.rule.id, outcome.details), []).append(outcome)
+    causes = {(o.rule.id, o.subject) for o in report.with_status(Status.FAILED, Severity.BLOCKER)}
     return tuple(
-        Finding(Status.FAILED, severity, (same[0].rule,), same[0].details, tuple(o.subject for o in same))
+        Finding(
+            Status.FAILED,
+            severity,
+            (same[0].rule,),
+            same[0].details,
+            tuple(o.subject for o in same),
+            follows=all(_follows(o, causes) for o in same),
+        )
         for same in machines.values()
     )
+
+
+def _follows(outcome: Outcome, causes: set[tuple[str, str]]) -> bool:
+    return any((cause, outcome.subject) in causes for cause in FOLLOWS.get(outcome.rule.id, ()))
 
 
 def unknown(report: Report) -> tuple[Finding, ...]:

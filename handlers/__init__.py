@@ -4,7 +4,7 @@ from .attach import attach
 from .commands import Commands
 from .errors import Errors
 from .preflight import Preflight
-from .problems import CommandTaken, NotHere, Problem, SlackRefused
+from .problems import CommandTaken, NotHere, Problem, SlackRefused, WrongApp
 from .slack import Poster, Posters, SlackPosters
 from .supervisor import Supervisor
 
@@ -20,5 +20,6 @@ __all__ = [
     "SlackPosters",
     "SlackRefused",
     "Supervisor",
+    "WrongApp",
     "attach",
 ]

@@ -12,6 +12,7 @@ _FLAG = re.compile(r"(?:--|[—–‒―])\w\S*$|-[a-z]$", re.IGNORECASE)
 _HELP = {"help", "--help", "-h", "?", "—help", "–help"}
 _WORD = re.compile(r'"([^"]*)"|\'([^\']*)\'|(\S+)')
 _LINK = re.compile(r"<(?:mailto:|https?://|([@#])[A-Z0-9]+)[^<>|]*\|([^<>|]*)>")
+_FORMATTING = "*_`~"
 _ESCAPED = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
 
 
@@ -32,17 +33,18 @@ class Usage:
 
 def check_arguments(text: str) -> Asked | Usage:
     """The arguments of the check command. A name with spaces may stand in quotes of any kind, or without."""
-    said = unescaped(text).translate(_QUOTES).strip()
+    said = _bare(unescaped(text).translate(_QUOTES).strip())
     if not said or said.casefold() in _HELP:
         return Usage("")
     if len(said) > NAME_LIMIT:
         return Usage(f"The name is too long: at most {NAME_LIMIT} characters.")
     name: list[str] = []
-    as_json = False
+    as_json = quoted = False
     for match in _WORD.finditer(said):
         word = match[3]
         if word is None:
             name.append(match[1] or match[2] or "")
+            quoted = True
         elif _JSON.match(word):
             as_json = True
         elif _FLAG.match(word):
@@ -50,9 +52,17 @@ def check_arguments(text: str) -> Asked | Usage:
         else:
             name.append(word)
     subject = " ".join(" ".join(name).split())
+    subject = subject if quoted else _bare(subject)
     if not subject:
         return Usage("Which machine, group or plan?" if as_json else "The name is empty.")
     return Asked(subject, as_json)
+
+
+def _bare(text: str) -> str:
+    """Without the formatting that is pasted along with a name."""
+    while len(text) > 2 and text[0] == text[-1] and text[0] in _FORMATTING:
+        text = text[1:-1].strip()
+    return text
 
 
 def wants_help(text: str) -> bool:

@@ -13,7 +13,7 @@ from . import ids
 from .commands import NAME, Commands
 from .errors import Errors
 from .preflight import Preflight
-from .problems import CommandTaken
+from .problems import CommandTaken, WrongApp
 
 
 class _App(Protocol):
@@ -27,7 +27,12 @@ class _App(Protocol):
 
 
 def attach(app: AsyncApp, commands: Commands, *, preflight: Preflight, errors: Errors) -> None:
-    """Adds the listeners: no middleware, no error handler. Raises `CommandTaken` and adds nothing on a collision."""
+    """Adds the listeners: no middleware, no error handler.
+
+    Raises `CommandTaken` on a collision and `WrongApp` for what is no `AsyncApp`, and then adds nothing.
+    """
+    if not isinstance(cast("object", app), AsyncApp):
+        raise WrongApp(f"Homeward needs slack_bolt's AsyncApp, got {type(app).__name__}.")
     names = (commands.reprotect_check, commands.failback_errors)
     for name in names:
         if not NAME.fullmatch(name):
@@ -63,9 +68,8 @@ def _refuse(app: AsyncApp, what: str, body: dict[str, object]) -> None:
         name = f"{owner.__module__}.{owner.__qualname__}"
         if owner.__module__.startswith("homeward."):
             raise CommandTaken("Homeward is registered in this app already.")
-        raise CommandTaken(
-            f"{what} is answered by {name} already: register Homeward earlier, or rename one of the two."
-        )
+        can = " (Homeward's commands get other names in its settings)" if "command" in body else ""
+        raise CommandTaken(f"{what} is answered by {name} already: rename one of the two{can}.")
 
 
 def _answers(listener: AsyncListener, request: AsyncBoltRequest) -> bool:

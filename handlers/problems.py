@@ -2,6 +2,7 @@
 
 Problem
 ├── CommandTaken     at attaching: another listener of the app would answer first
+├── WrongApp         at attaching: the app is not slack_bolt's AsyncApp
 └── SlackRefused     Slack answered with an error, or not at all
     └── NotHere      the bot may not speak in the channel
 """
@@ -13,6 +14,10 @@ class Problem(Exception):
 
 class CommandTaken(Problem):
     """Something that Homeward needs is answered by another listener, or Homeward is attached already."""
+
+
+class WrongApp(Problem, TypeError):
+    """Homeward's listeners are coroutines, which only an `AsyncApp` runs."""
 
 
 class SlackRefused(Problem):

@@ -10,8 +10,12 @@ from .blocks import VALUE, Message, built, button, context, many, section
 
 MOST = 40
 NAME = 80
+NEAREST = 3
+"""More would fill the channel for a slip of one person."""
+ONE_NAME = "Ask for one name at a time."
 NOTHING_NEAR = (
-    "Every vault was read, and no name in them looks like it. Try its name in Azure, its computer name or its ARM id."
+    "Every vault was read, and no name in them looks like it. "
+    "Try its name in Site Recovery or in Azure, its computer name or its ARM id."
 )
 
 
@@ -33,15 +37,13 @@ def _candidate(candidate: Candidate) -> Block:
 
 def no_match_message(answer: NoMatch, *, asked_by: str) -> Message:
     """Nothing has the name; a person gets the nearest names, and never the report of another machine."""
-    headline = f"No machine, replication group or recovery plan is called {mrkdwn(answer.name, NAME)}."
-    blocks = [section(f"*{headline}*")]
+    headline = f"No machine, group or plan is named {mrkdwn(answer.name, NAME)}."
+    several = [ONE_NAME] if len(answer.name.split()) > 1 else []
     if answer.nearest:
-        blocks.append(section("Did you mean one of these?"))
-        blocks += [section(f"*{mrkdwn(name, NAME)}*", _check_one(name)) for name in answer.nearest[:MOST]]
-        if len(answer.nearest) > MOST:
-            blocks.append(context(f"and {len(answer.nearest) - MOST} more."))
+        blocks = [section(" ".join([f"*{headline}*", *several, "Did you mean one of these?"]))]
+        blocks += [section(mrkdwn(name, NAME), _check_one(name)) for name in answer.nearest[:NEAREST]]
     else:
-        blocks.append(section(NOTHING_NEAR))
+        blocks = [section(" ".join([f"*{headline}*", *several, NOTHING_NEAR]))]
     return Message(headline, built(*blocks, context(asked(asked_by))))
 
 

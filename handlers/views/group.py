@@ -7,13 +7,13 @@ from itertools import chain
 from slack_sdk.models.blocks import Block, TableBlock
 from slack_sdk.models.blocks.basic_components import RawTextObject
 
-from homeward.checks.findings import Finding, Tally, failed, tally, unknown
+from homeward.checks.findings import Finding, Tally, failed, tally
 from homeward.checks.model import Severity
 from homeward.checks.report import Report, Verdict, verdict_of
 
 from ..escape import mrkdwn, plain
 from .blocks import Message, built, context, fitted, many, packed, section
-from .report import NAME, SIGNS, SIZES, about, buttons, headline, remarks, some, tail
+from .report import NAME, SIGNS, SIZES, about, buttons, headline, remarks, some, tail, unread_findings
 
 TABLE_ROWS = 98
 """Slack takes 100, with the headings and the row that counts the rest."""
@@ -29,7 +29,7 @@ def group_message(report: Report, *, query: str, seconds: float, asked_by: str, 
     counts = tally(report.outcomes)
     verdict, rows = headline(report, counts), _rows(report)
     blockers, warnings, unread = (_of_several(found) for found in _all(report))
-    own = len(_needing(report))
+    own = list(_needing(report))
 
     def blocks(size: int, machines: Callable[[Sequence[_Row], int], list[Block]]) -> list[Block]:
         return [
@@ -73,9 +73,10 @@ def _settled(machine: str, row: "_Row | None") -> Message:
 
 def _reply(row: "_Row", own: Sequence[Finding], shared: Sequence[Finding]) -> Message:
     headline = f"{mrkdwn(row.machine, NAME)}: {row.told}"
-    above = len({rule for finding in shared if row.machine in finding.machines for rule in finding.rules})
-    are = "is" if above == 1 else "are"
-    more = [context(f"{many(above, 'more check')} of it {are} told in the report above.")] if above else []
+    above = sum(row.machine in finding.machines for finding in shared)
+    stand = "stands" if above == 1 else "stand"
+    told = f"{many(above, 'more finding')}, shared by several machines, {stand} in the report above."
+    more = [context(told)] if above else []
 
     def blocks(size: int) -> list[Block]:
         return [section(f"{SIGNS[row.verdict]} *{headline}*"), *some(own, size, "finding", "findings"), *more]
@@ -85,7 +86,7 @@ def _reply(row: "_Row", own: Sequence[Finding], shared: Sequence[Finding]) -> Me
 
 def _all(report: Report) -> tuple[tuple[Finding, ...], ...]:
     """Blockers, warnings, and what could not be read."""
-    return failed(report, Severity.BLOCKER), failed(report, Severity.WARNING), unknown(report)
+    return failed(report, Severity.BLOCKER), failed(report, Severity.WARNING), unread_findings(report)
 
 
 def _of_several(found: Sequence[Finding]) -> list[Finding]:
@@ -101,16 +102,20 @@ def _needing(report: Report) -> dict[str, list[Finding]]:
     return {machine: found for machine, found in own.items() if found}
 
 
-def _pointer(own: int, *, threaded: bool) -> list[Block]:
+def _pointer(own: Sequence[str], *, threaded: bool) -> list[Block]:
     """Where to read what is told of single machines."""
     if not own:
         return []
     if not threaded:
-        return [context(f"What is found of {many(own, 'single machine')}: see “All checks”.")]
-    lines = [f"In the thread: what is found of {many(min(own, MOST_REPLIES), 'single machine')}."]
-    if own > MOST_REPLIES:
-        lines.append(f"Of {own - MOST_REPLIES} more: see “All checks”.")
+        return [context(f"Details of {_named(own)}: see “All checks”.")]
+    lines = [f"Details of {_named(own[:MOST_REPLIES])} in the thread."]
+    if len(own) > MOST_REPLIES:
+        lines.append(f"Of {len(own) - MOST_REPLIES} more: see “All checks”.")
     return [context(" ".join(lines))]
+
+
+def _named(machines: Sequence[str]) -> str:
+    return mrkdwn(machines[0], NAME) if len(machines) == 1 else many(len(machines), "machine")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,15 @@
 """The report of one machine: the verdict first, then what needs doing, worst first; what passed is one line."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from slack_sdk.models.blocks import Block
 
+from homeward.checks.facts import Topology
 from homeward.checks.findings import Finding, Tally, attestations, failed, tally, unknown
 from homeward.checks.model import Rule, Severity, Status
 from homeward.checks.report import Report, Verdict, verdict_of
-from homeward.checks.subjects import Kind, SourceState
+from homeward.checks.subjects import Kind, SourceReading, SourceState
 
 from .. import ids
 from ..escape import asked, link, mrkdwn
@@ -21,6 +23,8 @@ MOST_NOTES = 4
 SIZES = (14, 8, 4, 2, 1)
 """How many findings of a sort are told in full: the first of these that fits into a message."""
 
+FOLLOWING = "Usually follows from the blocker above."
+
 SIGNS = {Verdict.READY: "✓", Verdict.BLOCKED: "✗", Verdict.UNKNOWN: "?"}
 
 
@@ -28,7 +32,11 @@ def report_message(report: Report, *, query: str, seconds: float, asked_by: str)
     """The report of a single machine. `query` finds the subject again; `asked_by` is a user's id."""
     counts = tally(report.outcomes)
     verdict = headline(report, counts)
-    blockers, warnings, unread = failed(report, Severity.BLOCKER), failed(report, Severity.WARNING), unknown(report)
+    blockers, warnings, unread = (
+        failed(report, Severity.BLOCKER),
+        failed(report, Severity.WARNING),
+        unread_findings(report),
+    )
 
     def blocks(size: int) -> list[Block]:
         return [
@@ -85,12 +93,33 @@ def about(report: Report, counts: Tally, seconds: float, asked_by: str) -> Block
     stamp = int(report.checked_at.timestamp())
     spoken = report.checked_at.strftime("%Y-%m-%d %H:%M:%S %Z")
     facts = [
-        f"vault {mrkdwn(report.subject.vault, NAME)}" if report.subject.vault else "in no vault",
-        mrkdwn(report.topology, NAME),
+        _vault(report),
+        *([mrkdwn(report.topology, NAME)] if _topology_known(report) else []),
         f"{many(counts.checks, 'check')} in {seconds:.1f} s",
         f"<!date^{stamp}^{{date_short_pretty}} {{time_secs}}|{spoken}>",
     ]
     return context(" · ".join([*facts, asked(asked_by)]))
+
+
+def _vault(report: Report) -> str:
+    """Where it is. That it is in no vault is known only if all of them were read."""
+    if report.subject.vault:
+        return f"vault {mrkdwn(report.subject.vault, NAME)}"
+    states = {reading.state for reading in report.sources if reading.name.startswith("vault ")}
+    return "in no vault" if states == {SourceState.READ} else "vault not read"
+
+
+def _topology_known(report: Report) -> bool:
+    return report.topology != Topology.UNKNOWN.value
+
+
+def unread_findings(report: Report) -> tuple[Finding, ...]:
+    """What could not be read, each reason once, whatever depends on it."""
+    found: dict[tuple[tuple[str, ...], tuple[str, ...]], Finding] = {}
+    for finding in unknown(report):
+        same = (finding.details, finding.machines)
+        found[same] = replace(found[same], rules=found[same].rules + finding.rules) if same in found else finding
+    return tuple(found.values())
 
 
 def some(found: Sequence[Finding], most: int, one: str, several: str, *, whose: bool = False) -> list[Block]:
@@ -110,11 +139,22 @@ def finding_text(finding: Finding, *, whose: bool) -> str:
         lines.append(f"On {listed([mrkdwn(machine, NAME) for machine in finding.machines], MOST_NAMES)}.")
     blocks = finding.severity is Severity.BLOCKER
     if finding.status is Status.UNKNOWN:
-        what = f"{many(len(finding.rules), 'check')} that could {'block it' if blocks else 'warn'}"
+        what = _at_stake(finding)
         names = listed([f"`{mrkdwn(rule.id, NAME)}`" for rule in finding.rules], MOST_NAMES)
         return "\n".join([f"? *Could not be read: {what}*", *lines, names])
     sign, rule = "✗" if blocks else "!", finding.rules[0]
-    return "\n".join([f"{sign} *{mrkdwn(rule.title, 200)}*", *lines, f"→ {mrkdwn(rule.hint, 600)}", source(rule)])
+    hint = FOLLOWING if finding.follows else mrkdwn(rule.hint, 600)
+    return "\n".join([f"{sign} *{mrkdwn(rule.title, 200)}*", *lines, f"→ {hint}", source(rule)])
+
+
+def _at_stake(finding: Finding) -> str:
+    """ "3 checks that could block it and 2 that could warn"."""
+    blocking = sum(rule.severity is Severity.BLOCKER for rule in finding.rules)
+    warning = len(finding.rules) - blocking
+    if not blocking:
+        return f"{many(warning, 'check')} that could warn"
+    also = f" and {warning} that could warn" if warning else ""
+    return f"{many(blocking, 'check')} that could block it{also}"
 
 
 def source(rule: Rule) -> str:
@@ -134,8 +174,9 @@ def remarks(report: Report) -> list[str]:
         lines.append(f"i  {whose}{mrkdwn(text, DETAIL)}")
     if len(texts) > MOST_NOTES:
         lines.append(f"i  and {many(len(texts) - MOST_NOTES, 'more note')}")
-    if confirmed := attestations(report):
-        lines.append("To be confirmed by whoever approves, because no API can tell:")
+    # Where nobody knows how it is protected, those of every way of protection would be asked for.
+    if _topology_known(report) and (confirmed := attestations(report)):
+        lines.append("Confirm yourself before you start, because no API can tell:")
         lines += [f"☐ {mrkdwn(rule.title, 150)}" for rule in confirmed]
     return lines
 
@@ -148,10 +189,19 @@ def tail(report: Report, counts: Tally) -> str:
     if counts.not_applicable:
         parts.append(f"– {many(counts.not_applicable, 'does', 'do')} not apply")
     broken = [r for r in report.sources if r.state is SourceState.FAILED]
-    parts += [f"{mrkdwn(reading.name, NAME)} failed: {mrkdwn(reading.detail, 200)}" for reading in broken[:4]]
+    told = [detail for finding in unknown(report) for detail in finding.details]
+    parts += [_failed(reading, told) for reading in broken[:4]]
     if len(broken) > 4:
         parts.append(f"and {many(len(broken) - 4, 'more source')} failed")
     return " · ".join(parts)
+
+
+def _failed(reading: SourceReading, told: Sequence[str]) -> str:
+    """A source that failed; its reason only where no finding tells it."""
+    name = f"{mrkdwn(reading.name, NAME)} failed"
+    if not reading.detail or any(reading.detail in detail for detail in told):
+        return name
+    return f"{name}: {mrkdwn(reading.detail, 200)}"
 
 
 def buttons(query: str) -> Block:

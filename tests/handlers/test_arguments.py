@@ -29,6 +29,17 @@ from homeward.handlers.arguments import NAME_LIMIT, Asked, Usage, check_argument
         ("app <@U0MAYA|maya>", "app @maya"),
         ("/subscriptions/s/resourceGroups/r", "/subscriptions/s/resourceGroups/r"),
         ("json", "json"),
+        ("*web01*", "web01"),
+        ("_web01_", "web01"),
+        ("`web01`", "web01"),
+        ("```web01```", "web01"),
+        ("~x~", "x"),
+        ("*_web01_*", "web01"),
+        ('`"Pay roll 2"`', "Pay roll 2"),
+        ("*Pay roll 2*", "Pay roll 2"),
+        ("web_01", "web_01"),
+        ("_web01", "_web01"),
+        ('"_web01_"', "_web01_"),
     ],
 )
 def test_a_name_is_read_as_it_was_meant(text: str, name: str) -> None:
@@ -36,7 +47,7 @@ def test_a_name_is_read_as_it_was_meant(text: str, name: str) -> None:
 
 
 @pytest.mark.parametrize("flag", ["--json", "—json", "–json", "--JSON", "-json", "――json"])
-@pytest.mark.parametrize("order", ["web01 {}", "{} web01", '{} "web01"'])
+@pytest.mark.parametrize("order", ["web01 {}", "{} web01", '{} "web01"', "*web01* {}", "`web01 {}`"])
 def test_json_is_asked_for_in_every_spelling_of_a_phone(flag: str, order: str) -> None:
     assert check_arguments(order.format(flag)) == Asked("web01", as_json=True)
 
@@ -97,6 +108,9 @@ def test_ten_thousand_scribbles_are_read() -> None:
         "&lt;",
         "\u202e",
         "\x00",
+        "*",
+        "`",
+        "_",
         "\n",
         "名",
         "<",

@@ -4,10 +4,11 @@ import re
 from typing import Any
 
 import pytest
+from slack_bolt import App
 from slack_bolt.app.async_app import AsyncApp
 
 from homeward.checks.catalogue import lookup, search
-from homeward.handlers import Commands, CommandTaken, Errors, Preflight, Supervisor, attach
+from homeward.handlers import Commands, CommandTaken, Errors, Preflight, Supervisor, WrongApp, attach
 from homeward.handlers.ids import ACTIONS, CHECK_AGAIN
 
 
@@ -56,6 +57,21 @@ def test_a_command_of_the_hosts_is_not_shadowed(app: Any, ours: Any, command: An
     with pytest.raises(CommandTaken, match=r"the command /\S+ is answered by .*_host already"):
         attach(app, Commands(), **ours)
     assert _parts(app) == before
+
+
+def test_the_advice_shadows_nothing_of_the_hosts(app: Any, ours: Any) -> None:
+    app.command("/reprotect-check")(_host)
+    with pytest.raises(CommandTaken, match=r"rename one of the two \(Homeward's commands get other names") as told:
+        attach(app, Commands(), **ours)
+    assert "earlier" not in str(told.value)
+
+
+@pytest.mark.parametrize("kind", [App, object])
+def test_an_app_that_is_not_async_is_refused_by_name(ours: Any, kind: Any) -> None:
+    host = App(token="xoxb-host", signing_secret="s", token_verification_enabled=False) if kind is App else kind()
+    with pytest.raises(WrongApp, match=rf"needs slack_bolt's AsyncApp, got {kind.__name__}\.") as told:
+        attach(host, Commands(), **ours)
+    assert isinstance(told.value, TypeError)
 
 
 def test_a_host_that_takes_every_button_is_told_so(app: Any, ours: Any) -> None:

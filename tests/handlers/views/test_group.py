@@ -34,7 +34,7 @@ def test_a_plan_is_a_table_of_its_machines(samples: Any, screen: Any, refused: A
     assert words(message).count("The group holds Windows and Linux machines.") == 1
     assert "On pay-app01, pay-app02." in words(message)
     assert "pay-app02 is stopped." not in words(message)
-    assert "In the thread: what is found of 1 single machine." in words(message)
+    assert "Details of pay-app02 in the thread." in words(message)
     assert list(message.blocks) == screen
 
 
@@ -51,14 +51,14 @@ def test_the_thread_tells_what_the_message_does_not(samples: Any, screen: Any, r
     assert list(replies) == ["pay-app02"]
     assert refused(replies["pay-app02"]) == []
     assert "pay-app02 is stopped." in words(replies["pay-app02"])
-    assert "1 more check of it is told in the report above." in words(replies["pay-app02"])
+    assert "1 more finding, shared by several machines, stands in the report above." in words(replies["pay-app02"])
     assert list(replies["pay-app02"].blocks) == screen
 
 
 def test_in_private_there_is_no_thread_to_point_to(samples: Any, words: Any) -> None:
     read = words(_shown(_mixed(samples), threaded=False))
     assert "thread" not in read
-    assert "What is found of 1 single machine: see “All checks”." in read
+    assert "Details of pay-app02: see “All checks”." in read
 
 
 def test_a_machine_with_nothing_left_to_tell_says_how_it_stands(samples: Any, screen: Any, words: Any) -> None:

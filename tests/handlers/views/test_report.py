@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from homeward.checks import Note, Report, Severity, Status
-from homeward.checks.findings import tally
+from homeward.checks import RULES, Note, Report, Severity, SourceReading, SourceState, Status
+from homeward.checks.findings import FOLLOWS, tally
 from homeward.handlers.views.report import headline, report_message
 
 
@@ -23,7 +23,8 @@ def test_a_blocked_machine_is_shown_blockers_first(samples: Any, screen: Any, re
     assert read.index("The Azure VM is running") < read.index("The agent in the Azure VM") < read.index("vcenter-pri")
     assert "31 checks in 1.4 s" in read
     assert "→ Start it in Azure" in read
-    assert "vCenter vc01 failed: vc01 did not answer within 20 s" in read
+    assert read.count("vc01 did not answer within 20 s") == 1
+    assert "vCenter vc01 failed" in read
     assert list(message.blocks) == screen
 
 
@@ -49,6 +50,60 @@ def test_what_could_not_be_read_is_never_called_ready(samples: Any, screen: Any,
         "Nobody can tell yet whether db01 can come home: 2 checks that could block it could not be read"
     )
     assert list(message.blocks) == screen
+
+
+def test_a_reason_is_told_once_whatever_depends_on_it(samples: Any, words: Any) -> None:
+    reason = (Status.UNKNOWN, ("vc01 did not answer within 20 s",))
+    told = {samples.privileges: reason, samples.stopped: reason, samples.silent: reason}
+    read = words(_shown(samples.report({"db01": told}, sources=samples.sources)))
+    assert read.count("vc01 did not answer within 20 s") == 1
+    assert "2 checks that could block it and 1 that could warn" in read
+
+
+def test_a_failed_source_that_no_finding_names_tells_its_reason(samples: Any, words: Any) -> None:
+    read = words(_shown(samples.report({"db01": {}}, sources=samples.sources)))
+    assert "vCenter vc01 failed: vc01 did not answer within 20 s" in read
+
+
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        ((SourceState.READ, SourceState.READ), "in no vault"),
+        ((SourceState.READ, SourceState.FAILED), "vault not read"),
+        ((SourceState.FAILED,), "vault not read"),
+        ((), "vault not read"),
+    ],
+)
+def test_in_no_vault_is_said_only_where_all_were_read(samples: Any, words: Any, states: Any, said: str) -> None:
+    vaults = tuple(SourceReading(f"vault v{n}", state, "", 1.0) for n, state in enumerate(states))
+    other = SourceReading("vCenter vc01", SourceState.FAILED, "", 1.0)
+    read = words(_shown(samples.report({"db01": {}}, sources=(*vaults, other), vault="")))
+    assert [text for text in ("in no vault", "vault not read") if text in read] == [said]
+
+
+def test_of_an_unknown_protection_nothing_is_made_up(samples: Any, words: Any) -> None:
+    read = words(_shown(samples.report({"db01": {}}, topology="unknown")))
+    assert "unknown" not in read
+    assert "Confirm yourself" not in read
+    assert "Confirm yourself" in words(_shown(samples.report({"db01": {}})))
+
+
+def test_a_warning_that_follows_from_a_blocker_says_so_in_place_of_its_hint(samples: Any, words: Any) -> None:
+    late = (Status.FAILED, ("Its last heartbeat was 47 minutes ago.",))
+    quiet = samples.rule("mobility-agent-silent", Severity.WARNING, hint="Look at its network.")
+    alone = words(_shown(samples.report({"web02": {quiet: late}})))
+    behind = words(_shown(samples.report({"web02": {samples.stopped: (Status.FAILED, ("Stopped.",)), quiet: late}})))
+    assert "→ Look at its network." in alone
+    assert "Usually follows" not in alone
+    assert "→ Usually follows from the blocker above." in behind
+    assert "Look at its network." not in behind
+
+
+def test_what_follows_and_what_it_follows_from_are_rules_of_ours() -> None:
+    severities = {rule.id: rule.severity for rule in RULES}
+    for warning, blockers in FOLLOWS.items():
+        assert severities[warning] is Severity.WARNING
+        assert {severities[blocker] for blocker in blockers} == {Severity.BLOCKER}
 
 
 def test_a_report_without_any_check_says_so(samples: Any, refused: Any) -> None:

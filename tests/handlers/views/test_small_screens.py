@@ -59,8 +59,20 @@ def test_more_candidates_than_fit_are_counted(refused: Any, words: Any, hostile:
 def test_a_name_nobody_has_is_answered_with_the_nearest(screen: Any, refused: Any) -> None:
     message = no_match_message(NoMatch("web1", ("web01", "web02")), asked_by="U0MAYA")
     assert refused(message) == []
-    assert message.text == "No machine, replication group or recovery plan is called web1."
+    assert message.text == "No machine, group or plan is named web1."
     assert list(message.blocks) == screen
+
+
+def test_no_more_than_three_near_names_are_offered(words: Any) -> None:
+    message = no_match_message(NoMatch("web", ("web01", "web02", "web03", "web04")), asked_by="U0MAYA")
+    assert words(message).count("Check this one") == 3
+    assert "one name at a time" not in words(message)
+
+
+def test_two_names_at_once_are_answered_with_the_way_to_ask(words: Any) -> None:
+    for near in ((), ("web01",)):
+        message = no_match_message(NoMatch("web01 web02", near), asked_by="U0MAYA")
+        assert "Ask for one name at a time." in words(message)
 
 
 def test_a_name_that_looks_like_nothing_is_answered_plainly(
@@ -69,7 +81,7 @@ def test_a_name_that_looks_like_nothing_is_answered_plainly(
     message = no_match_message(NoMatch("zzz", ()), asked_by="U0MAYA")
     assert refused(message) == []
     assert "Did you mean" not in words(message)
-    assert "Try its name in Azure, its computer name or its ARM id." in words(message)
+    assert "Try its name in Site Recovery or in Azure" in words(message)
     assert list(message.blocks) == screen
     for name in hostile:
         assert refused(no_match_message(NoMatch(name, hostile * 3), asked_by="U0MAYA")) == []
