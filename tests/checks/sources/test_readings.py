@@ -14,7 +14,8 @@ SHORT = 0.2
 
 
 async def never() -> str:
-    return await asyncio.get_running_loop().create_future()
+    await asyncio.Event().wait()
+    return "too late"
 
 
 async def at_once() -> str:
