@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -42,19 +43,24 @@ def run(
     """Runs the command; returns the exit code."""
     try:
         if facts:
-            if name or sandbox or save_facts:
-                raise click.UsageError("--facts replays a file alone: leave out NAME, --sandbox and --save-facts")
-            return _show(_replay(facts), as_json=as_json)
+            if name or sandbox or save_facts or config:
+                raise click.UsageError(
+                    "--facts replays a file alone: leave out NAME, --sandbox, --config and --save-facts"
+                )
+            return _show(_replay(facts), as_json=as_json, replayed=facts)
         if not name or not name.strip():
             raise click.UsageError("NAME is missing: homeward check web01")
+        if sandbox and config:
+            raise click.UsageError("--sandbox has its own settings: leave out --config")
         answer = asyncio.run(_collect(name, sandbox=sandbox, config=config))
-        if save_facts and isinstance(answer, Collected):
-            _write(save_facts, dump(answer))
     except (SettingsError, SandboxMissing) as error:
         for line in str(error).splitlines():
             click.echo(clean(line), err=True)
         return ExitCode.USAGE
-    return _show(answer, as_json=as_json)
+    code = _show(answer, as_json=as_json, options="--sandbox " if sandbox else f"--config {config} " if config else "")
+    if save_facts and isinstance(answer, Collected):
+        return _save(save_facts, dump(answer), code)
+    return code
 
 
 async def _collect(name: str, *, sandbox: bool, config: str | None) -> Answer:
@@ -90,14 +96,19 @@ def _replay(path: str) -> Collected:
         raise SettingsError(f"{path}: not a file of homeward check --save-facts: {error}") from None
 
 
-def _write(path: str, text: str) -> None:
+def _save(path: str, text: str, code: int) -> int:
+    """Writes the facts for their owner alone: they hold names and addresses of the estate."""
     try:
-        Path(path).write_text(text, encoding="utf-8")
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
     except OSError as error:
-        raise SettingsError(f"the facts could not be written to {path!r}: {error.strerror}") from None
+        click.echo(clean(f"the facts could not be written to {path!r}: {error.strerror}"), err=True)
+        return ExitCode.USAGE
+    return code
 
 
-def _show(answer: Answer, *, as_json: bool) -> int:
+def _show(answer: Answer, *, as_json: bool, replayed: str = "", options: str = "") -> int:
+    """`options` are repeated in the commands that are proposed; `replayed` is the file that the facts come from."""
     match answer:
         case Collected():
             judged = report(answer, RULES)
@@ -106,6 +117,8 @@ def _show(answer: Answer, *, as_json: bool) -> int:
             else:
                 for line in report_lines(judged):
                     click.echo(line)
+                if replayed:
+                    click.echo(clean(f"Replayed from {replayed}: nothing was read now."))
             return EXIT[judged.verdict]
         case Choices():
             if as_json:
@@ -116,7 +129,8 @@ def _show(answer: Answer, *, as_json: bool) -> int:
             click.echo(f"{clean(answer.name)!r} fits {len(answer.candidates)} subjects; name one by its id:", err=True)
             for c in answer.candidates:
                 click.echo(
-                    clean(f"  {c.kind.value} {c.name} ({c.detail})") + f"\n    homeward check '{clean(c.id)}'", err=True
+                    clean(f"  {c.kind.value} {c.name} ({c.detail})") + f"\n    homeward check {options}'{clean(c.id)}'",
+                    err=True,
                 )
         case NoMatch():
             if as_json:

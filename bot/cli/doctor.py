@@ -103,18 +103,23 @@ async def _slack(settings: Settings) -> list[Finding]:
     slack = settings.slack
     try:
         client = cast("WebApi", web_client(settings))
+        app_token = ""
         if slack.mode == "socket":
-            secret("slack.app_token", slack.app_token, slack.app_token_file)
+            app_token = secret("slack.app_token", slack.app_token, slack.app_token_file)
         else:
             secret("slack.signing_secret", slack.signing_secret, slack.signing_secret_file)
     except SettingsError as error:
         # check and errors work without Slack, so its absence is told and does not end the examination.
         return [Finding("Slack", Health.FAULT, str(error))]
+    asked = "the bot's token"
     try:
         answer = await client.auth_test()
+        if app_token:
+            asked = "the app-level token (slack.app_token)"
+            await client.apps_connections_open(app_token=app_token)
     except SlackApiError as error:
         code = code_of(error)
-        said = f"it refused the bot's token: {code}" if code else "it can't be reached: an HTTP error"
+        said = f"it refused {asked}: {code}" if code else "it can't be reached: an HTTP error"
         return [Finding("Slack", Health.FAULT, said)]
     except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
         return [Finding("Slack", Health.FAULT, f"it can't be reached: {type(error).__name__}")]

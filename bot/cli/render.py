@@ -29,7 +29,9 @@ def report_lines(report: Report) -> Iterator[str]:
     seconds = max((reading.seconds for reading in report.sources), default=0.0)
     yield clean(f"{report.verdict.value}: {report.subject.name} {SAYS[report.verdict]}{_counts(report, counts)}")
     vault = f"vault {report.subject.vault} · " if report.subject.vault else ""
-    yield clean(f"  {vault}{report.topology} · {_count(counts.checks, 'check') or 'no check'} in {seconds:.1f} s")
+    read_at = report.checked_at.strftime("%Y-%m-%d %H:%M:%S %Z")
+    checks = _count(counts.checks, "check") or "no check"
+    yield clean(f"  {vault}{report.topology} · {checks} in {seconds:.1f} s · read at {read_at}")
     yield ""
     if report.subject.kind is not Kind.MACHINE:
         yield from _members(report)
@@ -39,7 +41,7 @@ def report_lines(report: Report) -> Iterator[str]:
     yield from _unread(unknown(report), several=several)
     yield from _notes(report, several=several)
     if confirmed := attestations(report):
-        yield "To be confirmed by whoever approves, because no API can tell:"
+        yield "Confirm yourself before you start, because no API can tell:"
         for rule in confirmed:
             yield from _wrapped("☐ ", rule.title)
     yield f"✓ {counts.passed} passed"
@@ -50,14 +52,19 @@ def report_lines(report: Report) -> Iterator[str]:
 
 def answer_lines(answer: Answer) -> Iterator[str]:
     """What the catalogue says, for a terminal."""
-    for code in answer.unknown_codes:
-        yield from _wrapped("", f"{code} is not in the catalogue. Trust the job's own text and Azure's recommendation.")
+    if answer.unknown_codes:
+        codes = _some(answer.unknown_codes, MOST_NAMES)
+        said = (
+            f"{codes} is not in the catalogue." if len(answer.unknown_codes) == 1 else f"Not in the catalogue: {codes}."
+        )
+        yield from _wrapped("", f"{said} Trust the job's own text and Azure's recommendation.")
         yield ""
-    for entry in answer.found or answer.matches[:1]:
+    told = answer.found or (answer.matches[:1] if answer.sure else ())
+    for entry in told:
         yield from _entry(entry)
-    others = answer.matches[1:] if not answer.found else ()
+    others = answer.matches[len(told) :] if not answer.found else ()
     if others:
-        yield "See also:"
+        yield "See also:" if answer.sure else "It could be one of these; ask for one by its name:"
         yield from (clean(f"  {entry.code}: {entry.title}") for entry in others)
     if answer.nearest:
         yield "Perhaps you meant:"
@@ -99,10 +106,11 @@ def _members(report: Report) -> Iterator[str]:
 
 def _finding(finding: Finding, *, several: bool) -> Iterator[str]:
     rule = finding.rules[0]
-    whose = f" for {_some(finding.machines, MOST_NAMES)}" if several else ""
-    yield clean(f"{MARKS[finding.severity]} {rule.title}{whose}  [{rule.id}]")
+    yield clean(f"{MARKS[finding.severity]} {rule.title}  [{rule.id}]")
     for detail in finding.details:
         yield from _wrapped("    ", detail)
+    if several:
+        yield from _wrapped("    ", f"On {_some(finding.machines, MOST_NAMES)}.")
     yield from _wrapped("  → ", rule.hint)
     yield f"    {rule.docs}"
     yield ""

@@ -21,7 +21,7 @@ def run(port: int) -> int:
         click.echo(str(error), err=True)
         return ExitCode.USAGE
     except OSError as error:
-        click.echo(f"The sandbox could not listen on ports {port} to {port + 2}: {error.strerror}", err=True)
+        click.echo(f"One of the ports {port} to {port + 2} is in use: choose another --port ({error.errno})", err=True)
         return ExitCode.FAILED
     return ExitCode.OK
 

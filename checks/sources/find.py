@@ -100,6 +100,8 @@ def _groups(items: Sequence[Item], wanted: str) -> tuple[str, ...]:
 def _machine(listing: Listing, item: Item) -> Match:
     stack = item.provider if item.topology is Topology.OTHER else item.topology.value
     detail = f"{stack} · {item.fabric_name or last_segment(item.fabric_id)}"
+    if item.azure_vm_id:
+        detail += f" · in Azure {last_segment(item.azure_vm_id)}"
     return Match(
         Candidate(item.name, Kind.MACHINE, item.id, f"{detail} · vault {listing.vault}"), listing.vault, (item.id,)
     )

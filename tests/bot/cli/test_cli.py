@@ -75,7 +75,8 @@ def test_check_of_an_unknown_name_exits_with_2_and_the_nearest_names() -> None:
 def test_check_of_an_ambiguous_name_exits_with_2_and_a_command_for_each() -> None:
     result = homeward("check", "--sandbox", "build01")
     assert result.exit_code == 2
-    assert result.stderr.count("homeward check '/Subscriptions/") == 2
+    assert result.stderr.count("homeward check --sandbox '/Subscriptions/") == 2
+    assert "in Azure build01-old" in result.stderr
 
 
 def test_saved_facts_replay_to_the_same_report(tmp_path: Path) -> None:
@@ -93,6 +94,8 @@ def test_saved_facts_replay_to_the_same_report(tmp_path: Path) -> None:
         (["check", " "], "NAME is missing"),
         (["check", "web01", "--facts", "x"], "leave out NAME"),
         (["check", "--facts", "nowhere.json"], "can't be read"),
+        (["check", "--facts", "x", "--config", "y"], "leave out NAME"),
+        (["check", "web01", "--sandbox", "--config", "y"], "leave out --config"),
         (["check", "web01", "--config", "nowhere.toml"], "does not exist"),
         (["check", "--sandbox", "web01", "--save-facts", "no/such/folder.json"], "could not be written"),
         (["sandbox", "--port", "80"], "expected 1024 to 65533"),
@@ -106,6 +109,22 @@ def test_wrong_use_exits_with_2_and_one_clear_sentence(arguments: list[str], sai
     assert result.exit_code == 2
     assert said in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_report_is_shown_even_where_its_facts_cannot_be_saved() -> None:
+    result = homeward("check", "--sandbox", "web02", "--save-facts", "no/such/folder.json")
+    assert result.exit_code == 2
+    assert result.stdout.startswith("BLOCKED: web02")
+    assert "could not be written" in result.stderr
+
+
+def test_saved_facts_are_for_their_owner_alone_and_a_replay_says_that_it_is_one(tmp_path: Path) -> None:
+    file = tmp_path / "facts.json"
+    homeward("check", "--sandbox", "web02", "--save-facts", str(file))
+    assert file.stat().st_mode & 0o077 == 0
+    replay = homeward("check", "--facts", str(file)).stdout
+    assert "read at 20" in replay
+    assert f"Replayed from {file}: nothing was read now." in " ".join(replay.split("\n"))
 
 
 def test_a_facts_file_of_something_else_is_told(tmp_path: Path) -> None:
@@ -191,6 +210,19 @@ def test_errors_says_plainly_that_a_code_is_unknown_and_exits_with_1() -> None:
     result = homeward("errors", "99999")
     assert result.exit_code == 1
     assert "99999 is not in the catalogue" in result.stdout
+
+
+def test_errors_gives_a_choice_where_two_answers_fit_alike() -> None:
+    result = homeward("errors", "why can't I failback?")
+    assert result.exit_code == 0
+    assert "It could be one of these" in result.stdout
+    assert "What to do:" not in result.stdout
+
+
+def test_errors_answers_the_id_of_a_rule_copied_from_a_report() -> None:
+    result = homeward("errors", "azure-vm-not-running")
+    assert result.exit_code == 0
+    assert "Start the VM in Azure" in result.stdout
 
 
 def test_errors_prints_json() -> None:

@@ -1,5 +1,7 @@
 """`homeward doctor`: one finding for each thing it needs, and what to do where it fails."""
 
+from pydantic import SecretStr
+
 from homeward.bot.cli.doctor import Finding, Health, examine
 from homeward.bot.sandbox.run import Sandbox
 from homeward.bot.settings import Settings
@@ -30,6 +32,14 @@ async def test_each_dead_part_is_told_by_itself(sandbox: Sandbox) -> None:
 async def test_a_token_without_a_scope_is_told_with_the_scope(sandbox: Sandbox) -> None:
     sandbox.slack.scopes.discard("chat:write")
     assert "lacks chat:write" in (await found(sandbox.settings()))["Slack"].said
+
+
+async def test_a_wrong_app_token_is_told(sandbox: Sandbox) -> None:
+    settings = sandbox.settings()
+    slack = settings.slack.model_copy(update={"app_token": SecretStr("xapp-wrong")})
+    finding = (await found(settings.model_copy(update={"slack": slack})))["Slack"]
+    assert finding.health is Health.FAULT
+    assert "refused the app-level token (slack.app_token): invalid_auth" in finding.said
 
 
 async def test_a_revoked_token_and_a_slack_that_is_down_are_told(sandbox: Sandbox) -> None:
