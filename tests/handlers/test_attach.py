@@ -68,7 +68,7 @@ def test_the_advice_shadows_nothing_of_the_hosts(app: Any, ours: Any) -> None:
 
 @pytest.mark.parametrize("kind", [App, object])
 def test_an_app_that_is_not_async_is_refused_by_name(ours: Any, kind: Any) -> None:
-    host = App(token="xoxb-host", signing_secret="s", token_verification_enabled=False) if kind is App else kind()
+    host: Any = App(token="xoxb-host", signing_secret="s", token_verification_enabled=False) if kind is App else kind()
     with pytest.raises(WrongApp, match=rf"needs slack_bolt's AsyncApp, got {kind.__name__}\.") as told:
         attach(host, Commands(), **ours)
     assert isinstance(told.value, TypeError)
