@@ -14,7 +14,7 @@ from homeward.handlers.attach import attach
 from homeward.handlers.commands import Commands
 from homeward.handlers.errors import Errors
 from homeward.handlers.preflight import Preflight
-from homeward.handlers.problems import CommandTaken
+from homeward.handlers.problems import Problem
 from homeward.handlers.slack import SlackPosters
 from homeward.handlers.supervisor import Supervisor
 
@@ -74,7 +74,7 @@ def register(app: AsyncApp, settings: Settings | None = None, *, registry: Colle
             preflight=Preflight(measured or collector, RULES, supervisor=supervisor, posters=posters),
             errors=Errors(search, lookup, supervisor=supervisor, posters=posters),
         )
-    except CommandTaken:
+    except Problem:
         if measured:
             measured.withdraw()
         raise

@@ -11,6 +11,8 @@ FOLLOWS: Mapping[str, frozenset[str]] = {
     "mobility-agent-silent": frozenset({"azure-vm-not-running"}),
 }
 """By the id of a warning, the blockers that it usually follows from: mending these mends it."""
+FOLLOWING = "Usually follows from the blocker above."
+"""What is told of such a warning in place of its own hint."""
 
 
 @dataclass(frozen=True, slots=True)

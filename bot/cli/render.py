@@ -5,9 +5,9 @@ import textwrap
 import unicodedata
 from collections.abc import Iterator, Sequence
 
-from homeward.checks import Kind, Report, Severity, SourceState, Status, Verdict
+from homeward.checks import Kind, Report, Severity, SourceState, Status, Topology, Verdict
 from homeward.checks.catalogue import Answer, Entry
-from homeward.checks.findings import Finding, Tally, attestations, by_machine, failed, tally, unknown
+from homeward.checks.findings import FOLLOWING, Finding, Tally, attestations, by_machine, failed, tally, unknown
 from homeward.checks.report import verdict_of
 
 WIDEST = 110
@@ -40,7 +40,7 @@ def report_lines(report: Report) -> Iterator[str]:
             yield from _finding(finding, several=several)
     yield from _unread(unknown(report), several=several)
     yield from _notes(report, several=several)
-    if confirmed := attestations(report):
+    if report.topology != Topology.UNKNOWN.value and (confirmed := attestations(report)):
         yield "Confirm yourself before you start, because no API can tell:"
         for rule in confirmed:
             yield from _wrapped("☐ ", rule.title)
@@ -111,7 +111,7 @@ def _finding(finding: Finding, *, several: bool) -> Iterator[str]:
         yield from _wrapped("    ", detail)
     if several:
         yield from _wrapped("    ", f"On {_some(finding.machines, MOST_NAMES)}.")
-    yield from _wrapped("  → ", rule.hint)
+    yield from _wrapped("  → ", FOLLOWING if finding.follows else rule.hint)
     yield f"    {rule.docs}"
     yield ""
 

@@ -12,6 +12,8 @@ from .azure import Plan
 
 NEAREST = 5
 """How many near names are offered: as many as fit one row of buttons."""
+FEW = 3
+"""How many are offered where none looks like it: somebody who does not know the names sees what names there are."""
 ALIKE = 60
 """The score, of 100, from which a name looks like another: "wbe01" has 80 with web01, "nope" 36 with payroll."""
 
@@ -55,7 +57,10 @@ def matches(name: str, listings: Iterable[Listing]) -> tuple[Match, ...]:
 
 
 def nearest(name: str, listings: Iterable[Listing]) -> tuple[str, ...]:
-    """The known names that look like `name`, best first."""
+    """The known names that look like `name`, best first; a few names at all where none does."""
+    wanted = fold(name)
+    if not wanted:
+        return ()
     known: dict[str, str] = {}
     for listing in listings:
         for item in listing.items:
@@ -64,8 +69,9 @@ def nearest(name: str, listings: Iterable[Listing]) -> tuple[str, ...]:
                 known.setdefault(fold(item.group_name), item.group_name)
         for plan in listing.plans:
             known.setdefault(fold(plan.name), plan.name)
-    scored = process.extract(fold(name)[:200], list(known), scorer=fuzz.WRatio, limit=NEAREST, score_cutoff=ALIKE)
-    return tuple(known[folded] for folded, _score, _index in scored)
+    scored = process.extract(wanted[:200], list(known), scorer=fuzz.WRatio, limit=NEAREST)
+    alike = [folded for folded, score, _index in scored if score >= ALIKE]
+    return tuple(known[folded] for folded in alike or [folded for folded, _score, _index in scored[:FEW]])
 
 
 def names_of(item: Item) -> frozenset[str]:

@@ -40,7 +40,7 @@ def no_match_message(answer: NoMatch, *, asked_by: str) -> Message:
     headline = f"No machine, group or plan is named {mrkdwn(answer.name, NAME)}."
     several = [ONE_NAME] if len(answer.name.split()) > 1 else []
     if answer.nearest:
-        blocks = [section(" ".join([f"*{headline}*", *several, "Did you mean one of these?"]))]
+        blocks = [section(" ".join([f"*{headline}*", *several, "The nearest names:"]))]
         blocks += [section(mrkdwn(name, NAME), _check_one(name)) for name in answer.nearest[:NEAREST]]
     else:
         blocks = [section(" ".join([f"*{headline}*", *several, NOTHING_NEAR]))]

@@ -49,7 +49,7 @@ def answer_message(answer: Answer, *, command: str) -> Message:
     """The private answer to a question, with buttons to share it and to open what it only names."""
     if answer.found:
         full, more = answer.found[:MOST_FULL], answer.found[MOST_FULL:]
-    elif answer.answered:
+    elif answer.answered and answer.sure:
         full, more = answer.matches[:1], answer.matches[1:]
     else:
         full, more = (), answer.matches
@@ -61,7 +61,10 @@ def answer_message(answer: Answer, *, command: str) -> Message:
         blocks += built(
             section(f"? *{text}*"), context("No answer is made up for a code that the catalogue does not have.")
         )
-    if not full and not answer.unknown_codes:
+    if answer.answered and not answer.sure and not answer.found:
+        texts.append(f"Several entries of the catalogue fit “{mrkdwn(answer.query, 200)}”: which one?")
+        blocks += built(section(f"*{texts[-1]}*"))
+    elif not full and not answer.unknown_codes:
         texts.append(f"Nothing in the catalogue fits “{mrkdwn(answer.query, 200)}” well.")
         blocks += built(
             section(f"? *{texts[-1]}*"), context(f"`{mrkdwn(command, NAME)} help` shows what can be asked.")
@@ -76,12 +79,19 @@ def answer_message(answer: Answer, *, command: str) -> Message:
         texts.append(f"{mrkdwn(entry.code, NAME)}: {mrkdwn(entry.title, 200)}")
     left = (*full[len(shown) :], *more)
     if left:
-        blocks += _offer("It could also be:" if not answer.found else "Also asked for:", left)
+        blocks += _offer(_lead(answer), left)
     if answer.nearest:
         blocks += _offer("Did you mean one of these?" if not shown else "The nearest that are known:", answer.nearest)
     if shown:
         blocks += built(actions([button("Share in channel", ids.SHARE_ENTRY, _codes(shown))]))
     return Message("\n".join(texts), tuple(blocks))
+
+
+def _lead(answer: Answer) -> str:
+    """What stands above entries that are only named."""
+    if answer.found:
+        return "Also asked for:"
+    return "It could also be:" if answer.sure else "It could be one of these:"
 
 
 def shared_message(entries: Sequence[Entry], *, shared_by: str) -> Message:

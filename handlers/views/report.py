@@ -6,7 +6,7 @@ from dataclasses import replace
 from slack_sdk.models.blocks import Block
 
 from homeward.checks.facts import Topology
-from homeward.checks.findings import Finding, Tally, attestations, failed, tally, unknown
+from homeward.checks.findings import FOLLOWING, Finding, Tally, attestations, failed, tally, unknown
 from homeward.checks.model import Rule, Severity, Status
 from homeward.checks.report import Report, Verdict, verdict_of
 from homeward.checks.subjects import Kind, SourceReading, SourceState
@@ -23,7 +23,6 @@ MOST_NOTES = 4
 SIZES = (14, 8, 4, 2, 1)
 """How many findings of a sort are told in full: the first of these that fits into a message."""
 
-FOLLOWING = "Usually follows from the blocker above."
 
 SIGNS = {Verdict.READY: "✓", Verdict.BLOCKED: "✗", Verdict.UNKNOWN: "?"}
 

@@ -83,7 +83,7 @@ def a_report(
     """A report by machine; whatever rule is not told of passes."""
     rules = list(dict.fromkeys([rule for of in told.values() for rule in of] + [*PASSING, LINK, NOT_OURS]))
     usual: Told = {
-        LINK: (Status.UNKNOWN, ("No API can tell: confirm it before approving.",)),
+        LINK: (Status.UNKNOWN, ("No API can tell: confirm it yourself before you start.",)),
         NOT_OURS: (Status.NOT_APPLICABLE, ("Does not apply to modernized protection.",)),
     }
     outcomes = tuple(

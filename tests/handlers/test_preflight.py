@@ -150,7 +150,7 @@ async def test_a_name_nobody_has_is_answered_with_the_nearest(desk: Desk) -> Non
     desk.collect.answer = NoMatch("web2", ("web02",))
     await desk.command("web2")
     await desk.supervisor.idle()
-    assert "Did you mean one of these?" in desk.poster.last
+    assert "The nearest names:" in desk.poster.last
 
 
 async def test_json_follows_in_the_thread(desk: Desk) -> None:

@@ -75,9 +75,14 @@ def test_the_nearest_names_come_best_first_and_once() -> None:
     assert nearest("x", []) == ()
 
 
-@pytest.mark.parametrize("name", ["zzzzqqq", "/", "", "  ", "//", "nope"])
-def test_noise_is_near_to_nothing(name: str) -> None:
+@pytest.mark.parametrize("name", ["/", "", "  ", "//"])
+def test_no_name_is_near_to_nothing(name: str) -> None:
     assert nearest(name, [LISTING]) == ()
+
+
+@pytest.mark.parametrize("name", ["zzzzqqq", "nope"])
+def test_a_name_like_no_other_gives_a_few_names_that_there_are(name: str) -> None:
+    assert len(nearest(name, [LISTING])) == 3
 
 
 @pytest.mark.parametrize("typo", ["wbe01", "web1", "web-01", "wbe", "pyaroll", "pay-bd01"])
