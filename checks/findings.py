@@ -104,11 +104,6 @@ class Tally:
         """How many checks were tried."""
         return self.blockers + self.warnings + self.unread + self.passed
 
-    @property
-    def calm(self) -> bool:
-        """Whether there is nothing that somebody should look at."""
-        return not (self.blockers or self.warnings or self.unread)
-
 
 def tally(outcomes: tuple[Outcome, ...]) -> Tally:
     """Counts the outcomes of a machine or of a whole report."""
@@ -125,7 +120,7 @@ def tally(outcomes: tuple[Outcome, ...]) -> Tally:
             case Status.FAILED:
                 blockers += blocks
                 warnings += not blocks
-            case Status.UNKNOWN:
+            case _:  # UNKNOWN, the last there is
                 unread_blockers += blocks
                 unread_warnings += not blocks
     return Tally(blockers, warnings, unread_blockers, unread_warnings, passed, not_applicable, attested)

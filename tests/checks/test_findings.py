@@ -61,5 +61,3 @@ def test_every_outcome_is_counted_as_one_sort() -> None:
     assert (counts.blockers, counts.warnings, counts.unread_blockers, counts.unread_warnings) == (1, 1, 1, 1)
     assert (counts.passed, counts.not_applicable, counts.attestations) == (3, 3, 2)
     assert counts.checks + counts.not_applicable + counts.attestations == len(each)
-    assert not counts.calm
-    assert tally(()).calm
