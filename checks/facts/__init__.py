@@ -59,6 +59,7 @@ class Facts:
 
     `now` is the moment of the check, with zone: rules have no other clock.
     `item` is ABSENT when the vault has no such protected item (any more).
+    `configuration_server` is ABSENT when the vault's fabrics were read and none is the machine's.
     `job` is ABSENT when the item is not busy.
     `group` is ABSENT when the machine is in no replication group.
     `provider` is the control channel of the machine's configuration server or appliance, whichever it has.
@@ -80,7 +81,7 @@ class Facts:
     group: ReplicationGroup | Absent | Missing
     choice: Choice | Missing
     provider: Provider | Missing
-    configuration_server: ConfigurationServer | Missing
+    configuration_server: ConfigurationServer | Absent | Missing
     process_servers: tuple[ProcessServer, ...] | Missing
     master_targets: tuple[MasterTarget, ...] | Missing
     target: MasterTarget | Absent | Missing

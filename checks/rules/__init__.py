@@ -29,6 +29,7 @@ from .configuration_server import (
     configuration_server_backup,
     configuration_server_degraded,
     configuration_server_not_connected,
+    configuration_server_unknown_vm,
 )
 from .datastore import (
     datastore_full,
@@ -123,6 +124,7 @@ RULES: tuple[Rule, ...] = (
     network_path_appliance,
     configuration_server_not_connected,
     configuration_server_degraded,
+    configuration_server_unknown_vm,
     configuration_server_backup,
     process_server_missing,
     process_server_no_heartbeat,

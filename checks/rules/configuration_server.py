@@ -1,18 +1,17 @@
 """The configuration server, the head of the classic stack on-premises.
 
-Whether the machine is in its database is no rule: the database cannot be read, and the vault lists an item under its
-own configuration server always, so that the only sign there is could never fail.
+Whether the machine is in its database can't be read; the only sign is a machine whose server the vault has no longer.
 """
 
 from collections.abc import Iterable, Iterator
 
-from homeward.checks.facts import Facts, known
+from homeward.checks.facts import ABSENT, Facts
 from homeward.checks.limits import HEARTBEAT_LIMIT
 from homeward.checks.model import CLASSIC, Sentence, Severity, rule
 
 from . import azure_errors, pages
 from .ages import overdue
-from .present import all_of, not_in_state
+from .present import all_of, configuration_server_of, looked_for, not_in_state
 
 AREAS = ("configuration-server",)
 
@@ -27,7 +26,7 @@ AREAS = ("configuration-server",)
     docs=pages.REPROTECT,
 )
 def configuration_server_not_connected(facts: Facts) -> Iterator[Sentence]:
-    cs = known(facts.configuration_server)
+    cs = configuration_server_of(facts)
     name = cs.server.name
     yield from all_of(
         overdue(f"{name}: last heartbeat", cs.server.last_heartbeat, facts.now, HEARTBEAT_LIMIT),
@@ -47,8 +46,22 @@ def configuration_server_not_connected(facts: Facts) -> Iterator[Sentence]:
     docs=pages.CONFIGURATION_SERVER,
 )
 def configuration_server_degraded(facts: Facts) -> Iterator[Sentence]:
-    server = known(facts.configuration_server).server
+    server = configuration_server_of(facts).server
     yield from azure_errors.worn(server.name, server.health_errors, server.health)
+
+
+@rule(
+    id="configuration-server-unknown-vm",
+    title="The vault has the configuration server that the machine belongs to",
+    severity=Severity.WARNING,
+    topologies=CLASSIC,
+    hint="Look in the vault for the machine's configuration server; if it is lost, restore it from the backup "
+    "that knows the machine, with the same IP address.",
+    docs=pages.REPROTECT,
+)
+def configuration_server_unknown_vm(facts: Facts) -> Iterator[Sentence]:
+    if looked_for(facts.configuration_server) is ABSENT:
+        yield f"{facts.machine} belongs to a configuration server that the vault does not list (any more)."
 
 
 @rule(

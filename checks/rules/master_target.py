@@ -22,6 +22,7 @@ from . import azure_errors, pages
 from .ages import overdue
 from .disk_slots import too_many_disks
 from .present import (
+    configuration_server_of,
     disks_of,
     item_of,
     known_first,
@@ -147,7 +148,7 @@ def master_target_unhealthy(facts: Facts) -> Iterator[Sentence]:
 def master_target_version(facts: Facts) -> Iterator[Sentence]:
     target = target_of(facts).server
     mine = _parsed(target.name, target.version)
-    servers = [known(facts.configuration_server).server, *(each.server for each in usable_process_servers(facts))]
+    servers = [configuration_server_of(facts).server, *(each.server for each in usable_process_servers(facts))]
     for server in servers:
         if older(_parsed(server.name, server.version), mine):
             yield f"{target.name} has version {target.version}, newer than {server.name} with {server.version}."

@@ -7,6 +7,7 @@ from homeward.checks.facts import (
     ABSENT,
     NOT_ASKED,
     Absent,
+    ConfigurationServer,
     Datastore,
     Facts,
     Host,
@@ -65,6 +66,14 @@ def moment(fact: Moment | Missing) -> Moment:
 def item_of(facts: Facts) -> Item:
     """The protected item; a missing one is the finding of `item-migrated-or-gone` alone."""
     return present(facts.item, "There is no such protected item.")
+
+
+def configuration_server_of(facts: Facts) -> ConfigurationServer:
+    """The machine's configuration server. One that the vault does not list cannot be judged, so nobody knows."""
+    server = looked_for(facts.configuration_server)
+    if server is ABSENT:
+        raise NotKnown(f"the vault does not list the configuration server of {facts.machine}")
+    return server
 
 
 def group_of(facts: Facts) -> ReplicationGroup:

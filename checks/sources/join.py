@@ -37,7 +37,7 @@ from .find import fold, group_key, last_segment
 from .vcenter import OnPremises, VmQuery, Wanted
 
 OTHER_STACK = "the machine is protected by the other stack"
-FABRIC_UNKNOWN = "the vault's list of fabrics does not have the machine's"
+LOST_FABRIC = Missing("the vault's list of fabrics does not have the machine's")
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +232,7 @@ def _facts(
 def _fabric(item: Item, fabrics: Mapping[str, Fabric] | Missing) -> Fabric | Missing:
     if isinstance(fabrics, Missing):
         return fabrics
-    return fabrics.get(fold(item.fabric_id)) or Missing(FABRIC_UNKNOWN)
+    return fabrics.get(fold(item.fabric_id)) or LOST_FABRIC
 
 
 def _provider(item: Item, fabric: Fabric | Missing) -> Provider | Missing:
@@ -300,9 +300,9 @@ def _log_storage(item: Item, around: Around) -> LogStorage | Absent | Missing:
     return around.log_storage.get(fold(item.log_storage_id), Missing("its log storage account was not read"))
 
 
-def _configuration_server(fabric: Fabric | Missing) -> ConfigurationServer | Missing:
+def _configuration_server(fabric: Fabric | Missing) -> ConfigurationServer | Absent | Missing:
     if isinstance(fabric, Missing):
-        return fabric
+        return ABSENT if fabric is LOST_FABRIC else fabric
     if isinstance(fabric.configuration_server, Absent):
         return Missing(f"the fabric {fabric.name} has no configuration server")
     return fabric.configuration_server

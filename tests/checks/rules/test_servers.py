@@ -9,6 +9,7 @@ from homeward.checks.facts import ABSENT, NEVER, HealthError, Missing, Retention
 from homeward.checks.rules.configuration_server import (
     configuration_server_degraded,
     configuration_server_not_connected,
+    configuration_server_unknown_vm,
 )
 from homeward.checks.rules.process_server import (
     process_server_certificate_expired,
@@ -42,6 +43,9 @@ FULL = RetentionVolume(name="F", capacity_bytes=100 * GIB, free_bytes=5 * GIB, t
 EMPTY = RetentionVolume(name="S", capacity_bytes=0, free_bytes=0, threshold_percent=70.0)
 
 CASES = [
+    fails(configuration_server_unknown_vm, "the vault has it no longer", READY, {CS: ABSENT}, "does not list"),
+    passes(configuration_server_unknown_vm, "the vault lists it", READY),
+    unknown(configuration_server_not_connected, "the vault has it no longer", READY, {CS: ABSENT}, "does not list"),
     fails(
         configuration_server_not_connected,
         "an old heartbeat",

@@ -304,3 +304,11 @@ def other_authority(tmp_path: Path) -> str:
     path = tmp_path / "other.pem"
     trustme.CA().cert_pem.write_to_path(str(path))
     return str(path)
+
+
+async def test_a_machine_whose_configuration_server_left_the_vault_is_not_known_to_be_ready(sandbox: Sandbox) -> None:
+    sandbox.estate.vault.configuration_server = None
+    seen = await check(sandbox, "payroll")
+    assert seen.verdict is not Verdict.READY
+    assert "does not list the configuration server" in reasons(seen)
+    assert "configuration-server-unknown-vm" in {outcome.rule.id for outcome in seen.with_status(Status.FAILED)}

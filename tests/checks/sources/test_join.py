@@ -195,7 +195,7 @@ def test_a_classic_vm_has_to_reach_the_chosen_process_server() -> None:
     assert not isinstance(READY_CLASSIC.process_servers, Missing)
     (first,) = READY_CLASSIC.process_servers
     second = replace(first, server=replace(first.server, name="ps02", ip_address="10.0.0.2"))
-    assert not isinstance(READY_CLASSIC.configuration_server, Missing)
+    assert isinstance(READY_CLASSIC.configuration_server, ConfigurationServer)
     here = fabric(process_servers=(first, second), configuration_server=READY_CLASSIC.configuration_server)
     made = machine("web01", item("f", "a"), {fold(here.id): here}, UNREAD, NOW)
     control = READY_CLASSIC.configuration_server.server.ip_address
