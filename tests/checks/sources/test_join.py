@@ -8,7 +8,17 @@ import pytest
 from homeward.bot.compose import collector
 from homeward.bot.sandbox.run import Sandbox
 from homeward.checks import Collected
-from homeward.checks.facts import ABSENT, Discovered, Facts, Item, MasterTarget, Missing, Provider, Topology
+from homeward.checks.facts import (
+    ABSENT,
+    ConfigurationServer,
+    Discovered,
+    Facts,
+    Item,
+    MasterTarget,
+    Missing,
+    Provider,
+    Topology,
+)
 from homeward.checks.sources.azure import Fabric
 from homeward.checks.sources.azure.parse_fabric import fabric as parsed
 from homeward.checks.sources.find import fold
