@@ -77,8 +77,10 @@ async def _source(*, sandbox: bool, config: str | None) -> AsyncGenerator[Collec
     if not sandbox:
         settings = load(config)
         if not settings.vaults:
+            where = config or "the settings file"
             raise SettingsError(
-                f"no vault is configured: add a [[vaults]] table to {config or 'the settings file'} (docs/configure.md)"
+                f"no vault is configured: add a [[vaults]] table to {where} (docs/configure.md), "
+                "or try it on the sandbox with --sandbox"
             )
         async with collector(settings) as collect:
             yield collect

@@ -1,5 +1,7 @@
 """One small, believable company: Rotterdam's data centre lost power last night, its machines run in Azure now."""
 
+from dataclasses import replace
+
 from .model import (
     Appliance,
     AzureVm,
@@ -10,11 +12,14 @@ from .model import (
     GuestDisk,
     LogStorageAccount,
     MasterTarget,
+    Mount,
+    OsType,
     Pod,
     ProcessServer,
     ProtectedItem,
     RecoveryPlan,
     Retention,
+    Topology,
     Vault,
     VCenter,
     VirtualMachine,
@@ -34,7 +39,7 @@ def company() -> Estate:
 
 
 def _vcenter() -> VCenter:
-    both = {"esx01": "readWrite", "esx02": "readWrite"}
+    both: dict[str, Mount] = {"esx01": "readWrite", "esx02": "readWrite"}
     return VCenter(
         name=VCENTER,
         hosts=[
@@ -44,8 +49,8 @@ def _vcenter() -> VCenter:
         ],
         pods=[Pod("gold-cluster", automated=True, excluded=["appliance01", "mt-win01"])],
         datastores=[
-            Datastore("ds-gold-01", dict(both), pod="gold-cluster", capacity_gb=8192, free_gb=5100),  # type: ignore[arg-type] # dict() widens the literals
-            Datastore("ds-gold-02", dict(both), pod="gold-cluster", capacity_gb=8192, free_gb=4700),  # type: ignore[arg-type] # the same
+            Datastore("ds-gold-01", dict(both), pod="gold-cluster", capacity_gb=8192, free_gb=5100),
+            Datastore("ds-gold-02", dict(both), pod="gold-cluster", capacity_gb=8192, free_gb=4700),
             Datastore("ds-db", {"esx01": "readOnly", "esx02": "readWrite"}, capacity_gb=4096, free_gb=2900),
             Datastore("ds-legacy", {"esx03": "readWrite"}, capacity_gb=2048, free_gb=900),
         ],
@@ -106,37 +111,39 @@ def _vcenter() -> VCenter:
 
 
 def _vault() -> Vault:
-    def item(name: str, number: int, topology: str, os: str = "Windows", *disks: int, **more: object) -> ProtectedItem:
-        values: dict[str, object] = {
-            "os_version": _WINDOWS if os == "Windows" else _LINUX,
-            "source_vm": name,
-            "azure_vm": AzureVm(name),
-            "disks_gb": list(disks) or [64],
-        } | more
-        return ProtectedItem(name, number, topology=topology, os=os, **values)  # type: ignore[arg-type] # one table, checked by the tests
+    def item(name: str, number: int, topology: Topology, os: OsType = "Windows", *disks: int) -> ProtectedItem:
+        """A machine in the usual state: failed over, committed, its VM running in Azure."""
+        return ProtectedItem(
+            name,
+            number,
+            topology=topology,
+            os=os,
+            os_version=_WINDOWS if os == "Windows" else _LINUX,
+            source_vm=name,
+            azure_vm=AzureVm(name),
+            disks_gb=list(disks) or [64],
+        )
 
     return Vault(
         name=VAULT,
         items=[
             item("web01", 11, "modernized"),
-            item(
-                "web02",
-                12,
-                "modernized",
+            replace(
+                item("web02", 12, "modernized"),
                 azure_vm=AzureVm("web02", power="deallocated", agent="Not Ready"),
                 agent_silent_minutes=47,
             ),
             item("db01", 13, "modernized", "Windows", 128, 1024),
             item("legacy01", 14, "classic", "Linux", 20, 20, 20, 20),
-            item("old2008", 15, "classic", os_version=_OLD_WINDOWS, source_vm=""),
-            item("pay-app01", 21, "classic", group="payroll-vms"),
-            item("pay-app02", 22, "classic", group="payroll-vms"),
-            item("pay-db01", 23, "classic", "Windows", 128, 900, group="payroll-vms"),
-            item("mix-win01", 31, "classic", group="mixed-vms"),
-            item("mix-lin01", 32, "classic", "Linux", group="mixed-vms"),
-            item("hr01", 41, "modernized", stage="protected", azure_vm=None),
+            replace(item("old2008", 15, "classic"), os_version=_OLD_WINDOWS, source_vm=""),
+            replace(item("pay-app01", 21, "classic"), group="payroll-vms"),
+            replace(item("pay-app02", 22, "classic"), group="payroll-vms"),
+            replace(item("pay-db01", 23, "classic", "Windows", 128, 900), group="payroll-vms"),
+            replace(item("mix-win01", 31, "classic"), group="mixed-vms"),
+            replace(item("mix-lin01", 32, "classic", "Linux"), group="mixed-vms"),
+            replace(item("hr01", 41, "modernized"), stage="protected", azure_vm=None),
             item("build01", 42, "modernized"),
-            item("build01", 43, "classic", source_vm="build01-old", azure_vm=AzureVm("build01-old")),
+            replace(item("build01", 43, "classic"), source_vm="build01-old", azure_vm=AzureVm("build01-old")),
         ],
         plans=[
             RecoveryPlan("payroll", [["pay-db01"], ["pay-app01", "pay-app02"]]),

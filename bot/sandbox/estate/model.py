@@ -10,6 +10,7 @@ RESOURCE_GROUP = "rg-dr"
 REGION = "westeurope"
 
 OsType = Literal["Windows", "Linux"]
+Topology = Literal["classic", "modernized"]
 Mount = Literal["readWrite", "readOnly", "unmounted", "inaccessible"]
 """How an ESXi host sees a datastore."""
 
@@ -141,7 +142,7 @@ class ProtectedItem:
 
     name: str
     number: int
-    topology: Literal["classic", "modernized"]
+    topology: Topology
     os: OsType
     os_version: str
     source_vm: str

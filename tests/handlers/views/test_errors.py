@@ -131,10 +131,11 @@ def test_a_buttons_value_holds_codes() -> None:
     assert codes_of("") == ()
 
 
-def test_a_question_that_fits_several_entries_gets_a_choice_and_no_guess(refused: Any, words: Any) -> None:
+def test_a_question_that_fits_several_entries_gets_a_choice_and_no_guess(refused: Any, words: Any, screen: Any) -> None:
     message = answer_message(search("why can't I failback?"), command="/failback-errors")
 
     assert refused(message) == []
     assert "which one?" in message.text
     assert "It could be one of these:" in words(message)
     assert "What to do" not in words(message)
+    assert list(message.blocks) == screen
