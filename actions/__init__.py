@@ -1,1 +1,1 @@
-"""The only folder that may change anything; empty until approvals and reprotect land."""
+"""The only folder that changes anything: requests, approvals, the ledger, the reconciler, the Azure write calls."""

@@ -47,13 +47,38 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """A value that somebody asked for, by name; for the `machine` alone, or "" for every machine that it fits."""
+
+    value: str
+    machine: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What somebody who starts an operation asked for in place of the sensible choice. Empty: choose."""
+
+    target: tuple[Wish, ...] = ()
+    process_server: tuple[Wish, ...] = ()
+    datastore: tuple[Wish, ...] = ()
+    retention: tuple[Wish, ...] = ()
+    log_storage: tuple[Wish, ...] = ()
+    policy: tuple[Wish, ...] = ()
+    exclude_disk: tuple[Wish, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Collected:
-    """What one check read: the subject, each machine's facts in the plan's order, and how each source did."""
+    """What one check read: the subject, each machine's facts in the plan's order, and how each source did.
+
+    `stages` tells for each machine its group in the recovery plan's order, 0 first (all 0 without a plan).
+    """
 
     subject: Subject
     checked_at: datetime
     machines: tuple[Facts, ...]
     sources: tuple[SourceReading, ...]
+    stages: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,156 @@
+"""What would run, frozen: the plan that is put to the approvers, what the checks said, and why there is no plan."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from pydantic import TypeAdapter
+
+from homeward.checks.facts import Topology
+from homeward.checks.report import Verdict
+
+from .states import Operation
+
+
+class Download(Enum):
+    """What the machine's data needs on the way home."""
+
+    CHANGES = "changes"
+    """The VM at home is still there: only what differs is sent."""
+    FULL = "full"
+    """Every disk is sent in full, to new disks at home."""
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDisk:
+    """`id` as Azure names it in calls, `capacity_bytes` 0 where it is not told."""
+
+    id: str
+    name: str
+    capacity_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedItem:
+    """One machine with every value that its start call carries. Ids are ARM ids (a master target's its own id).
+
+    `machine` names it alone within the plan; `stage` is its group in the recovery plan's order, 0 first; `group` is
+    its replication group, "" for none. Fields that its stack has no use for are "".
+    `source_vm` is the VM on-premises, "" where it is gone or its physical server is meant.
+    """
+
+    machine: str
+    item_id: str
+    topology: Topology
+    stage: int
+    group: str
+    target: str
+    target_id: str
+    process_server: str
+    process_server_id: str
+    datastore: str
+    retention: str
+    log_storage_id: str
+    policy: str
+    policy_id: str
+    disks: tuple[PlannedDisk, ...]
+    excluded: tuple[PlannedDisk, ...]
+    source_vm: str
+    original_location: bool
+    download: Download
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a request runs, whole. `vault` is its name in the settings, `kind` as in `checks.subjects.Kind`."""
+
+    operation: Operation
+    vault: str
+    subject: str
+    kind: str
+    items: tuple[PlannedItem, ...]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the plan's canonical JSON, in hex."""
+        return hashlib.sha256(canonical(as_json(self)).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One finding of the checks, as it stood when it was judged: it is shown again when the rules have changed."""
+
+    rule: str
+    title: str
+    machines: tuple[str, ...]
+    details: tuple[str, ...]
+    hint: str
+    docs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the checks said of the plan's machines. `unread_blockers` is what makes a verdict UNKNOWN."""
+
+    verdict: Verdict
+    at: datetime
+    passed: int
+    blockers: tuple[Found, ...]
+    warnings: tuple[Found, ...]
+    unread_blockers: tuple[Found, ...]
+    unread_warnings: tuple[Found, ...]
+    attestations: tuple[Found, ...]
+    """What no API can tell; whoever approves confirms each."""
+
+
+class Obstacle(Enum):
+    """Why there is no plan."""
+
+    NOT_FOUND = "not found"
+    SEVERAL = "several"
+    OPEN = "open"
+    """A value has no one sensible choice."""
+    WRONG_VALUE = "wrong value"
+    """A value that was given does not exist, or does not fit."""
+    UNREADABLE = "unreadable"
+    """What the plan is made from could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenValue:
+    """A value that somebody has to choose: the option that sets it ("target", "datastore", ...) and what there is."""
+
+    machine: str
+    option: str
+    candidates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A plan, and what the checks say of it. It may be BLOCKED: then nobody is asked."""
+
+    plan: Plan
+    checked: Checked
+
+
+@dataclass(frozen=True, slots=True)
+class NotPrepared:
+    """`why` is one sentence for the person who asked; `candidates` are names or ids to say instead, best first."""
+
+    obstacle: Obstacle
+    why: str
+    candidates: tuple[str, ...] = ()
+    open: tuple[OpenValue, ...] = ()
+
+
+def as_json(value: object) -> object:
+    """A frozen value of this folder as plain JSON values; `from_json` is its way back."""
+    return TypeAdapter[object](type(value)).dump_python(value, mode="json")
+
+
+def canonical(value: object) -> str:
+    """The one text of plain JSON values: sorted keys, no spaces, no escapes."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
