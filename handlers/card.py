@@ -95,5 +95,5 @@ class Card:
         if not self._note:
             return message
         note = built(context(self._note))
-        blocks, spare = message.blocks[:49], message.without_table[:49]
-        return replace(message, blocks=(*note, *blocks), without_table=(*note, *spare) if spare else ())
+        blocks, spare = message.blocks[:49], message.plainer[:49]
+        return replace(message, blocks=(*note, *blocks), plainer=(*note, *spare) if spare else ())

@@ -143,14 +143,14 @@ class SlackPoster:
             )
 
         # A lost answer may be a post that was made: only refusals that name a wait are tried again.
-        answer = await self._with_or_without_table("chat.postMessage", message, call, again=False)
+        answer = await self._newest_it_takes("chat.postMessage", message, call, again=False)
         return _text(cast("_Answer", answer), "ts")
 
     async def update(self, channel: str, ts: str, message: Message, *, insist: bool) -> None:
         async def call(blocks: list[Json]) -> AsyncSlackResponse:
             return await self._client.chat_update(channel=channel, ts=ts, text=message.text, blocks=blocks)
 
-        await self._with_or_without_table("chat.update", message, call, again=insist, tries=TRIES if insist else 1)
+        await self._newest_it_takes("chat.update", message, call, again=insist, tries=TRIES if insist else 1)
 
     async def whisper(self, message: Message, *, replace: bool = False, to_channel: bool = False) -> None:
         respond = self._respond
@@ -159,7 +159,7 @@ class SlackPoster:
         try:
             answer = await respond(
                 text=message.text,
-                blocks=message.without_table or message.blocks,
+                blocks=message.plainer or message.blocks,
                 response_type="in_channel" if to_channel else "ephemeral",
                 replace_original=replace,
                 unfurl_links=False,
@@ -181,7 +181,7 @@ class SlackPoster:
             "views.update", lambda: self._client.views_update(view_id=view_id, view=modal.view), again=True, tries=TRIES
         )
 
-    async def _with_or_without_table(
+    async def _newest_it_takes(
         self,
         method: str,
         message: Message,
@@ -190,7 +190,7 @@ class SlackPoster:
         again: bool,
         tries: int = TRIES,
     ) -> AsyncSlackResponse:
-        full, spare = list(message.blocks), list(message.without_table)
+        full, spare = list(message.blocks), list(message.plainer)
         if spare and not self._tables.known_in(self._team):
             return await self._tried(method, lambda: call(spare), again=again, tries=tries)
         try:

@@ -33,12 +33,12 @@ VALUE = 2000
 class Message:
     """`text` stands alone, for notifications and screen readers (mrkdwn, escaped).
 
-    `without_table` are the blocks for a workspace that doesn't know tables yet, where they differ.
+    `plainer` are the blocks for a workspace that doesn't know the newer ones (tables, plans) yet, where they differ.
     """
 
     text: str
     blocks: tuple[Json, ...]
-    without_table: tuple[Json, ...] = ()
+    plainer: tuple[Json, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,8 +45,8 @@ def group_message(report: Report, *, query: str, seconds: float, asked_by: str, 
             buttons(query),
         ]
 
-    without_table = fitted(lambda size: blocks(size, _lines), SIZES)
-    return Message(verdict, fitted(lambda size: blocks(size, _table), SIZES), without_table if rows else ())
+    plainer = fitted(lambda size: blocks(size, _lines), SIZES)
+    return Message(verdict, fitted(lambda size: blocks(size, _table), SIZES), plainer if rows else ())
 
 
 def reply_messages(report: Report) -> dict[str, Message]:

@@ -176,12 +176,12 @@ def problems(shown: Message | Modal) -> list[str]:
     if isinstance(shown, Modal):
         return problems_in_view(shown.view) + _foreign(shown.view)
     found = problems_in_message({"text": shown.text, "blocks": list(shown.blocks)})
-    if shown.without_table:
-        found += problems_in_message({"text": shown.text, "blocks": list(shown.without_table)})
-    for blocks in (shown.blocks, shown.without_table):
+    if shown.plainer:
+        found += problems_in_message({"text": shown.text, "blocks": list(shown.plainer)})
+    for blocks in (shown.blocks, shown.plainer):
         if letters(blocks) > MESSAGE_LETTERS:
             found.append(f"{letters(blocks)} characters in all")
-    return found + _foreign([{"type": "mrkdwn", "text": shown.text}, shown.blocks, shown.without_table])
+    return found + _foreign([{"type": "mrkdwn", "text": shown.text}, shown.blocks, shown.plainer])
 
 
 def _foreign(value: Any) -> list[str]:

@@ -106,7 +106,7 @@ async def test_a_channel_without_the_bot_is_told_apart(speaker: Poster) -> None:
             await speaker.post(channel, HELLO)
 
 
-async def test_a_workspace_without_tables_is_asked_only_once(
+async def test_a_workspace_plainers_is_asked_only_once(
     slack: SandboxSlack, speaker: Poster, made: SlackPosters
 ) -> None:
     slack.faults.unsupported_blocks.add("table")

@@ -38,11 +38,11 @@ def test_a_plan_is_a_table_of_its_machines(samples: Any, screen: Any, refused: A
     assert list(message.blocks) == screen
 
 
-def test_a_workspace_without_tables_reads_lines(samples: Any, screen: Any) -> None:
+def test_a_workspace_plainers_reads_lines(samples: Any, screen: Any) -> None:
     message = _shown(_mixed(samples))
 
-    assert "table" not in [block["type"] for block in message.without_table]
-    assert list(message.without_table) == screen
+    assert "table" not in [block["type"] for block in message.plainer]
+    assert list(message.plainer) == screen
 
 
 def test_the_thread_tells_what_the_message_does_not(samples: Any, screen: Any, refused: Any, words: Any) -> None:
