@@ -38,7 +38,7 @@ def test_a_plan_is_a_table_of_its_machines(samples: Any, screen: Any, refused: A
     assert list(message.blocks) == screen
 
 
-def test_a_workspace_plainers_reads_lines(samples: Any, screen: Any) -> None:
+def test_a_workspace_without_tables_reads_lines(samples: Any, screen: Any) -> None:
     message = _shown(_mixed(samples))
 
     assert "table" not in [block["type"] for block in message.plainer]
