@@ -1,47 +1,45 @@
-"""What the buttons and modals of a request carry: its id, its plan's digest, the place of a machine; nothing else."""
+"""What a button or a form about a request carries, to be judged against the ledger: nothing else is read from it."""
 
 import json
 import re
 from dataclasses import dataclass
 from typing import cast
 
-LONGEST = 500
-"""No value of ours is longer."""
-
-_ID = re.compile(r"[A-Za-z0-9-]{1,60}")
-_DIGEST = re.compile(r"[0-9a-f]{0,64}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_ID = re.compile(r"R-[0-9A-Z]{1,32}")
+MACHINE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """`place` is the machine's place in the request, -1 for the whole; `digest` is "" where none is meant."""
+    """`digest` is of the plan that the person saw, "" before there is one; `machine` "" where the whole is meant."""
 
     request_id: str
-    digest: str
-    place: int
+    digest: str = ""
+    machine: str = ""
+
+    @property
+    def text(self) -> str:
+        """For a button's value, or a form's private_metadata."""
+        parts = [self.request_id, self.digest, *([self.machine] if self.machine else [])]
+        return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))
 
 
-def carry(request_id: str, digest: str = "", place: int = -1) -> str:
-    """The value of a button, or a modal's private_metadata."""
-    return json.dumps({"request": request_id, "digest": digest, "machine": place}, separators=(",", ":"))
-
-
-def carried(value: object) -> Carried | None:
-    """What such a value says; None for anything that `carry` did not make. Never raises: anybody may send anything."""
-    if not isinstance(value, str) or len(value) > LONGEST:
-        return None
+def carried(text: str) -> Carried | None:
+    """The way back; None for what no button of ours carries."""
     try:
-        read: object = json.loads(value)
+        read: object = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(read, dict):
+    if not isinstance(read, list):
         return None
-    held = cast("dict[str, object]", read)
-    request_id, digest, place = held.get("request"), held.get("digest"), held.get("machine")
-    if not (isinstance(request_id, str) and _ID.fullmatch(request_id)):
+    parts = cast("list[object]", read)
+    if not 2 <= len(parts) <= 3:
         return None
-    if not (isinstance(digest, str) and _DIGEST.fullmatch(digest)):
+    words = [part for part in parts if isinstance(part, str)]
+    if len(words) < len(parts):
         return None
-    if not isinstance(place, int) or isinstance(place, bool) or not -1 <= place < 1_000_000:
+    id, digest, machine = (*words, "")[:3]
+    if not _ID.fullmatch(id) or not (digest == "" or _DIGEST.fullmatch(digest)) or len(machine) > MACHINE:
         return None
-    return Carried(request_id, digest, place)
+    return Carried(id, digest, machine)

@@ -31,20 +31,3 @@ ATTEST = "homeward.request.attest"
 """Checkboxes of attestations: an option's value is the rule's id; where a form has several, `.<number>` follows."""
 REASON = "homeward.request.reason"
 """The input of a reason."""
-
-APPROVE = "homeward.request.approve"
-REJECT = "homeward.request.reject"
-CANCEL = "homeward.request.cancel"
-RETRY = "homeward.request.retry"
-GO_ON = "homeward.request.go_on"
-END = "homeward.request.end"
-APPROVE_VIEW = "homeward.request.approve_view"
-REJECT_VIEW = "homeward.request.reject_view"
-ATTEST = "homeward.request.attest"
-"""The checkbox of one attestation; its value is the rule."""
-REASON = "homeward.request.reason"
-"""The reason of a rejection, as typed."""
-
-REQUEST_ACTIONS = (APPROVE, REJECT, CANCEL, RETRY, GO_ON, END)
-"""What can be pressed on a request's messages; each value is read by `carried`."""
-REQUEST_VIEWS = (APPROVE_VIEW, REJECT_VIEW)
