@@ -82,8 +82,12 @@ TRANSITIONS: Mapping[State, frozenset[State]] = {
 """From each state of a request, the states it may go to."""
 
 ITEM_TRANSITIONS: Mapping[ItemState, frozenset[ItemState]] = {
-    ItemState.PENDING: frozenset({ItemState.CLAIMED, ItemState.SKIPPED}),
-    ItemState.CLAIMED: frozenset({ItemState.SUBMITTED, ItemState.FAILED, ItemState.UNKNOWN}),
+    # A machine that is tried again is looked at first: its former job may have turned up, or nothing can be started.
+    ItemState.PENDING: frozenset(
+        {ItemState.CLAIMED, ItemState.SKIPPED, ItemState.SUBMITTED, ItemState.REPLICATING, ItemState.FAILED}
+    ),
+    # Without a job to be found, the machine itself may tell that the call was taken.
+    ItemState.CLAIMED: frozenset({ItemState.SUBMITTED, ItemState.REPLICATING, ItemState.FAILED, ItemState.UNKNOWN}),
     ItemState.SUBMITTED: frozenset(
         {ItemState.JOB_SUCCEEDED, ItemState.REPLICATING, ItemState.DONE, ItemState.FAILED, ItemState.UNKNOWN}
     ),
