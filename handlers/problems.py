@@ -21,12 +21,16 @@ class WrongApp(Problem, TypeError):
 
 
 class SlackRefused(Problem):
-    """`method` is what was asked of Slack, `error` Slack's code (or the kind of failure, where it gave no answer)."""
+    """`method` is what was asked of Slack, `error` Slack's code (or the kind of failure, where it gave no answer).
 
-    def __init__(self, method: str, error: str) -> None:
+    `retry_after` are the seconds that Slack asks to wait, 0 where it asks for none.
+    """
+
+    def __init__(self, method: str, error: str, *, retry_after: float = 0.0) -> None:
         super().__init__(f"Slack answered {error} to {method}.")
         self.method = method
         self.error = error
+        self.retry_after = retry_after
 
 
 class NotHere(SlackRefused):
