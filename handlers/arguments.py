@@ -6,7 +6,8 @@ from dataclasses import dataclass
 NAME_LIMIT = 500
 """The longest ARM id of a protected item is about 400 characters."""
 
-_QUOTES = str.maketrans("“”„‟«»‘’‚‛", '""""""' + "''''")
+QUOTES = str.maketrans("“”„‟«»‘’‚‛", '""""""' + "''''")
+"""The quotes of phones and of other languages, to those of programs."""
 _JSON = re.compile(r"[-—–‒―]{1,2}json$", re.IGNORECASE)
 _FLAG = re.compile(r"(?:--|[—–‒―])\w\S*$|-[a-z]$", re.IGNORECASE)
 _HELP = {"help", "--help", "-h", "?", "—help", "–help"}
@@ -33,7 +34,7 @@ class Usage:
 
 def check_arguments(text: str) -> Asked | Usage:
     """The arguments of the check command. A name with spaces may stand in quotes of any kind, or without."""
-    said = _bare(unescaped(text).translate(_QUOTES).strip())
+    said = bare(unescaped(text).translate(QUOTES).strip())
     if not said or said.casefold() in _HELP:
         return Usage("")
     if len(said) > NAME_LIMIT:
@@ -52,13 +53,13 @@ def check_arguments(text: str) -> Asked | Usage:
         else:
             name.append(word)
     subject = " ".join(" ".join(name).split())
-    subject = subject if quoted else _bare(subject)
+    subject = subject if quoted else bare(subject)
     if not subject:
         return Usage("Which machine, group or plan?" if as_json else "The name is empty.")
     return Asked(subject, as_json)
 
 
-def _bare(text: str) -> str:
+def bare(text: str) -> str:
     """Without the formatting that is pasted along with a name."""
     while len(text) > 2 and text[0] == text[-1] and text[0] in _FORMATTING:
         text = text[1:-1].strip()
