@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..estate.model import GIB, RESOURCE_GROUP
+from .progress import percent
 from .stages import stage_of
 from .wire import FIRST_DAY, LAST_DAY, guid, host_id, moment, moment_without_fraction
 
@@ -111,7 +112,8 @@ def _way_back(names: Names, item: ProtectedItem) -> Body:
     targets = server.master_targets if server else []
     target = next((host_id(target.name) for target in targets if target.os == item.os), "")
     done = item.stage == "ready-to-fail-back"
-    progress: Body = {"resyncProgressPercentage": 100 if done else 37, "resyncRequired": "false"}
+    done_percent = percent(names.estate, item)
+    progress: Body = {"resyncProgressPercentage": done_percent, "resyncRequired": "false"}
     return {
         **_shared(names, item),
         "instanceType": "InMage",
@@ -120,7 +122,7 @@ def _way_back(names: Names, item: ProtectedItem) -> Body:
         "osDetails": {"osVhdId": None, "osType": item.os, "vhdName": None},
         "resyncDetails": {
             "initialReplicationType": "",
-            "initialReplicationProgressPercentage": "100" if done else "37",
+            "initialReplicationProgressPercentage": str(done_percent),
         },
         "retentionWindowStart": FIRST_DAY,
         "retentionWindowEnd": moment(names.estate.ago(2)) if done else FIRST_DAY,

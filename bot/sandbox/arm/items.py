@@ -9,6 +9,7 @@ from .classic_items import classic_details
 from .modernized_items import modernized_details
 from .names import AZURE
 from .policies import FAILBACK_POLICY, FORWARD_POLICY
+from .progress import running
 from .refusals import no_resource, unknown_filter
 from .routing import Listing
 from .stages import failed_over, stage_of
@@ -34,9 +35,13 @@ def list_items_of_container(call: Call) -> Listing:
 
 
 def get_item(call: Call) -> Body:
+    return item_body(call.names, find_item(call))
+
+
+def find_item(call: Call) -> ProtectedItem:
     for item in call.estate.vault.items:
         if call.is_named("item", item.id_name) and _in_path(call, item):
-            return item_body(call.names, item)
+            return item
     raise no_resource(KIND, call.parts["item"])
 
 
@@ -77,7 +82,8 @@ def item_body(names: Names, item: ProtectedItem) -> Body:
             "testFailoverStateDescription": "None",
             "switchProviderState": "None",
             "switchProviderStateDescription": None,
-            "allowedOperations": list(stage.operations),
+            # While a job runs nothing else may begin [inferred].
+            "allowedOperations": ["DisableProtection"] if running(names.estate, item) else list(stage.operations),
             "replicationHealth": "Critical" if critical else "Normal",
             "failoverHealth": "Normal",
             "healthErrors": health_errors(item.health_errors),
@@ -102,10 +108,13 @@ def _provider_machine(names: Names, topology: str) -> str:
 
 
 def _current_scenario(names: Names, item: ProtectedItem) -> Body:
+    job = running(names.estate, item)
+    name = job.name if job else item.job_id
+    started = job.started if job else names.estate.ago(3)
     return {
-        "scenarioName": "SwitchReplicationGroupProtection" if item.job_id else "None",
-        "jobId": names.job(item.job_id),
-        "startTime": moment(names.estate.ago(3)) if item.job_id else NO_START,
+        "scenarioName": "SwitchReplicationGroupProtection" if name else "None",
+        "jobId": names.job(name),
+        "startTime": moment(started) if name else NO_START,
     }
 
 

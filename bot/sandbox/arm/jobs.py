@@ -1,119 +1,129 @@
-"""Jobs: the one that each busy item names, with its tasks only when asked for alone."""
+"""Jobs: those that were started, and the one that a standing item names; with tasks only when asked for alone."""
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ..estate.reprotects import ENDS, Fate, ReprotectJob
+from .job_tasks import DESCRIPTIONS, tasks
 from .refusals import no_resource, unknown_filter
 from .routing import Listing
-from .wire import FIRST_DAY, guid, moment
+from .wire import guid, moment, parse
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ..estate import Estate
     from ..estate.model import ProtectedItem
     from .names import Names
     from .routing import Call
     from .wire import Body
 
 KIND = "Microsoft.RecoveryServices/vaults/replicationJobs"
+SCENARIO = "SwitchReplicationGroupProtection"
 STARTED_MINUTES = 3
-"""How long ago a job of the sandbox began."""
-
-_ENDED = {"Succeeded", "Failed", "Cancelled"}
-_DESCRIPTIONS = {"Succeeded": "Completed"}
+"""How long ago a job began that stands still."""
+_CONDITION = re.compile(r"(\w+) eq '([^']*)'")
+_FILTERS = {"starttime", "endtime", "jobstatus", "affectedobjecttypes", "fabricid", "jobname"}
+"""The SDK's JobQueryParameter; how its fields are written into the filter is inferred."""
 
 
 def list_jobs(call: Call) -> Listing:
-    if call.query.get("$filter"):
-        raise unknown_filter(call.query["$filter"])
-    busy = [item for item in call.estate.vault.items if item.job_id]
-    return Listing(partial(_job, call.names, item, tasks=[]) for item in busy)
+    wanted = _conditions(call.query.get("$filter", ""))
+    now = call.estate.clock()
+    found = [job for job in _jobs(call.estate) if job.is_known(now) and _fits(call.names, job, wanted)]
+    found.sort(key=lambda job: job.started, reverse=True)
+    return Listing(partial(_job, call.names, job, alone=False) for job in found)
 
 
 def get_job(call: Call) -> Body:
-    for item in call.estate.vault.items:
-        if item.job_id and call.is_named("job", item.job_id):
-            return _job(call.names, item, tasks=_tasks(call.names, item))
+    for job in _jobs(call.estate):
+        if call.is_named("job", job.name) and job.is_known(call.estate.clock()):
+            return _job(call.names, job, alone=True)
     raise no_resource(KIND, call.parts["job"])
 
 
-def _job(names: Names, item: ProtectedItem, *, tasks: list[Body]) -> Body:
-    ended = item.job_state in _ENDED
-    end: Body = {"endTime": moment(names.estate.ago(1))} if ended else {}
+def _jobs(estate: Estate) -> Iterator[ReprotectJob]:
+    yield from estate.vault.jobs
+    for item in estate.vault.items:
+        if item.job_id:
+            yield _standing(estate, item)
+
+
+def _standing(estate: Estate, item: ProtectedItem) -> ReprotectJob:
+    fate = Fate(end=item.job_state, word=item.job_state)
+    started = estate.ago(STARTED_MINUTES)
+    return ReprotectJob(item.job_id, item.id_name, item.name, started, fate)
+
+
+def _conditions(text: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for part in text.split(" and ") if text else []:
+        condition = _CONDITION.fullmatch(part.strip())
+        if not condition or condition[1].casefold() not in _FILTERS:
+            raise unknown_filter(text)
+        found[condition[1].casefold()] = condition[2]
+    for name in ("starttime", "endtime"):
+        if name in found and parse(found[name]) is None:
+            raise unknown_filter(text)
+    return found
+
+
+def _fits(names: Names, job: ReprotectJob, wanted: Mapping[str, str]) -> bool:
+    since, until = parse(wanted.get("starttime", "")), parse(wanted.get("endtime", ""))
+    state = job.state(names.estate.clock())
+    return (
+        (since is None or job.started >= since)
+        and (until is None or job.started <= until)
+        and wanted.get("jobstatus", state).casefold() == state.casefold()
+        and wanted.get("affectedobjecttypes", "any").casefold() in {"any", "protectionentity"}
+        and wanted.get("jobname", job.name).casefold() == job.name.casefold()
+    )
+
+
+def _job(names: Names, job: ReprotectJob, *, alone: bool) -> Body:
+    now = names.estate.clock()
+    state = job.state(now)
+    ended = state in ENDS
+    end: Body = {"endTime": moment(job.ends)} if ended else {}
+    failed = ended and state != "Succeeded"
+    errors = list(job.fate.errors) if failed or (job.fate.end == "Succeeded" and job.done(now) >= 0.5) else []
     return {
-        "id": names.job(item.job_id),
-        "name": item.job_id,
+        "id": names.job(job.name),
+        "name": job.name,
         "type": KIND,
         "properties": {
-            "activityId": f"{guid('activity', item.job_id)} ActivityId: {guid('activity', item.id_name)}",
-            "scenarioName": "SwitchReplicationGroupProtection",
+            "activityId": f"{guid('activity', job.name)} ActivityId: {guid('activity', job.item)}",
+            "scenarioName": SCENARIO,
             "friendlyName": "Reprotect",
-            "state": item.job_state,
-            "stateDescription": _DESCRIPTIONS.get(item.job_state, item.job_state),
-            "tasks": tasks,
-            "errors": [],
-            "startTime": moment(names.estate.ago(STARTED_MINUTES)),
+            "state": state,
+            "stateDescription": DESCRIPTIONS.get(state, state),
+            "tasks": tasks(names, job, now, errors) if alone else [],
+            "errors": errors,
+            "startTime": moment(job.started),
             **end,
             "allowedActions": [] if ended else ["Cancel"],
-            "targetObjectId": guid("item", item.id_name),
-            "targetObjectName": item.name,
+            "targetObjectId": guid("item", job.item),
+            "targetObjectName": job.machine,
             "targetInstanceType": "ProtectionEntity",
             "customDetails": {
                 "instanceType": "SwitchProtectionJobDetails",
-                "newReplicationProtectedItemId": names.item(item).lower(),
-                "affectedObjectDetails": {"primaryVmName": item.name, "recoveryVmName": item.name},
+                "newReplicationProtectedItemId": _new_id(names, job).lower(),
+                "affectedObjectDetails": {
+                    "primaryVmId": guid("item", job.item),
+                    "primaryVmName": job.machine,
+                    "recoveryVmName": job.machine,
+                },
             },
         },
     }
 
 
-def _tasks(names: Names, item: ProtectedItem) -> list[Body]:
-    started = moment(names.estate.ago(STARTED_MINUTES))
-    child = {
-        **_task("EnableDr", item.name, item.job_state, started),
-        "taskType": "JobTaskDetails",
-        "customDetails": {
-            "instanceType": "JobTaskDetails",
-            "jobTask": {
-                "jobId": names.job(guid("job", item.job_id)),
-                "jobFriendlyName": "Enable replication",
-                "targetObjectName": item.name,
-                "targetInstanceType": "Vm",
-                "jobScenarioName": "EnableDr",
-            },
-        },
-    }
-    skipped = {
-        **_task("CommitFailoverTask", "Committing failover", "Other", FIRST_DAY),
-        "stateDescription": "Skipped",
-        "endTime": FIRST_DAY,
-    }
-    return [
-        _task("SwitchReplicationGroupProtectionPreflightTask", "Prerequisite check", "Succeeded", started),
-        skipped,
-        _task("DiscoverReplicaTask", "Discovering replica virtual machine", "Succeeded", started),
-        _task("GetSwitchProtectionRequirementsTask", "Getting reprotection requirements", "Succeeded", started),
-        {
-            **_task("ProtectReplicaTask", "Reprotecting virtual machine (1)", item.job_state, started),
-            "taskType": "GroupTaskDetails",
-            "customDetails": None,
-            "groupTaskCustomDetails": {"instanceType": "GroupTaskDetails", "childTasks": [child]},
-        },
-    ]
-
-
-def _task(task_id: str, title: str, state: str, started: str) -> Body:
-    return {
-        "taskId": task_id,
-        "name": task_id,
-        "startTime": started,
-        "endTime": started if state in _ENDED else FIRST_DAY,
-        "allowedActions": [],
-        "friendlyName": title,
-        "state": state,
-        "stateDescription": _DESCRIPTIONS.get(state, state),
-        "taskType": "TaskDetails",
-        "customDetails": {"instanceType": "TaskDetails"},
-        "groupTaskCustomDetails": None,
-        "errors": [],
-    }
+def _new_id(names: Names, job: ReprotectJob) -> str:
+    """Told from the job's beginning on, although an item of another id is there only at its end."""
+    for item in names.estate.vault.items:
+        if job.item in {item.id_name, item.original_id_name}:
+            return f"{names.container(item.topology)}/replicationProtectedItems/{job.new_item or job.item}"
+    return ""

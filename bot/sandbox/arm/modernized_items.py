@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ..estate.model import GIB, REGION
 from .names import SUBNET
 from .policies import FORWARD_POLICY
+from .progress import percent
 from .stages import failed_over, stage_of
 from .wire import guid, moment, yes_no
 
@@ -159,13 +160,14 @@ def _discovered(names: Names, item: ProtectedItem) -> Body:
 
 
 def _way_back(names: Names, item: ProtectedItem) -> Body:
-    vault = names.estate.vault
+    estate = names.estate
+    vault = estate.vault
     appliance = vault.appliances[0] if vault.appliances else None
     done = item.stage == "ready-to-fail-back"
     source = names.source_vm(item)
     datastores = appliance.accessible_datastores if appliance else []
     total = sum(item.disks_gb) * GIB
-    percent = 100 if done else 37
+    done_percent = percent(estate, item)
     return {
         **_shared(names, item),
         "instanceType": "InMageRcmFailback",
@@ -176,11 +178,11 @@ def _way_back(names: Names, item: ProtectedItem) -> Body:
         "targetvCenterId": names.discovered_vcenter,
         "targetDataStoreName": source.datastore if source else next(iter(datastores), ""),
         "targetVmName": item.source_vm or item.name,
-        "initialReplicationProgressPercentage": percent,
-        "initialReplicationProcessedBytes": total * percent // 100,
-        "initialReplicationTransferredBytes": total * percent // 200,
+        "initialReplicationProgressPercentage": done_percent,
+        "initialReplicationProcessedBytes": total * done_percent // 100,
+        "initialReplicationTransferredBytes": total * done_percent // 200,
         "initialReplicationProgressHealth": "None" if done else "InProgress",
-        "protectedDisks": [_disk_back(item, index, size, percent) for index, size in enumerate(item.disks_gb)],
+        "protectedDisks": [_disk_back(item, index, size, done_percent) for index, size in enumerate(item.disks_gb)],
         "vmNics": [
             {"macAddress": "00:0D:3A:12:AE:8C", "networkName": None, "adapterType": None, "sourceIpAddress": None}
         ],
@@ -192,8 +194,8 @@ def _way_back(names: Names, item: ProtectedItem) -> Body:
     }
 
 
-def _disk_back(item: ProtectedItem, index: int, size_gb: int, percent: int) -> Body:
-    done = percent == 100
+def _disk_back(item: ProtectedItem, index: int, size_gb: int, done_percent: int) -> Body:
+    done = done_percent == 100
     return {
         "diskId": "{" + str(1477960000 + item.number * 100 + index) + "}",
         "diskName": f"\\\\.\\PHYSICALDRIVE{index}",
@@ -204,13 +206,13 @@ def _disk_back(item: ProtectedItem, index: int, size_gb: int, percent: int) -> B
         "dataPendingAtSourceAgentInMB": 0.0 if done else 1.0,
         "isInitialReplicationComplete": yes_no(done),
         "irDetails": {
-            "progressHealth": "None" if done else "InProgress",
-            "transferredBytes": size_gb * GIB * percent // 200,
+            "progressHealth": "None" if done else "InProgress" if done_percent else "Queued",
+            "transferredBytes": size_gb * GIB * done_percent // 200,
             "last15MinutesTransferredBytes": 0,
             "lastDataTransferTimeUtc": "",
-            "processedBytes": size_gb * GIB * percent // 100,
+            "processedBytes": size_gb * GIB * done_percent // 100,
             "startTime": "",
             "lastRefreshTime": "",
-            "progressPercentage": percent,
+            "progressPercentage": done_percent,
         },
     }

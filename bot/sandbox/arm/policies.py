@@ -17,6 +17,11 @@ KIND = "Microsoft.RecoveryServices/vaults/replicationPolicies"
 FORWARD_POLICY = {"classic": "24-hour-retention", "modernized": "24-hour-replication-policy"}
 FAILBACK_POLICY = {"classic": "24-hour-retention-failback", "modernized": "crashconsistency-policy-failback"}
 
+FAILBACK_POLICIES = {
+    "classic": (FAILBACK_POLICY["classic"],),
+    "modernized": (FAILBACK_POLICY["modernized"], "appconsistency-policy-failback"),
+}
+
 _RETENTION: Body = {
     "recoveryPointThresholdInMinutes": 15,
     "recoveryPointHistory": 1440,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import authorization, compute, fabrics, items, jobs, plans, policies, resources
+from . import authorization, compute, fabrics, items, jobs, plans, policies, resources, starting
 from .routing import route
 
 _GROUP = "/subscriptions/{subscription}/resourceGroups/{group}/providers"
@@ -18,6 +18,7 @@ ROUTES = (
     route("GET", _VAULT + "/replicationProtectedItems", items.list_items),
     route("GET", _ITEMS, items.list_items_of_container),
     route("GET", _ITEMS + "/{item}", items.get_item),
+    route("POST", _ITEMS + "/{item}/reProtect", starting.reprotect),
     route("GET", _VAULT + "/replicationFabrics", fabrics.list_fabrics),
     route("GET", _FABRIC, fabrics.get_fabric),
     route("GET", _VAULT + "/replicationProtectionContainers", fabrics.list_containers),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from ..estate import Estate
+    from .starting import Started
     from .wire import Body
 
 
@@ -26,6 +27,8 @@ class Call:
     parts: Mapping[str, str]
     query: Mapping[str, str]
     """Names in lower case."""
+    body: Body | None = None
+    """What was posted."""
 
     def is_named(self, part: str, name: str) -> bool:
         return self.parts[part].casefold() == name.casefold()
@@ -49,7 +52,7 @@ class Listing:
 
 
 class Answer(Protocol):
-    def __call__(self, call: Call, /) -> Body | Listing: ...
+    def __call__(self, call: Call, /) -> Body | Listing | Started: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ def route(method: str, template: str, answer: Answer) -> Route:
     return Route(method, template, answer, re.compile("".join(parts) + "/?", re.IGNORECASE))
 
 
-def open_call(found: re.Match[str], estate: Estate, query: Mapping[str, str]) -> Call:
+def open_call(found: re.Match[str], estate: Estate, query: Mapping[str, str], body: Body | None = None) -> Call:
     """The call, if its subscription, resource group and vault are the estate's."""
     parts = found.groupdict()
     subscription = parts.get("subscription", SUBSCRIPTION)
@@ -82,4 +85,4 @@ def open_call(found: re.Match[str], estate: Estate, query: Mapping[str, str]) ->
     vault = parts.get("vault", estate.vault.name)
     if vault.casefold() != estate.vault.name.casefold():
         raise no_resource("Microsoft.RecoveryServices/vaults", vault)
-    return Call(estate, Names(estate), parts, {name.casefold(): value for name, value in query.items()})
+    return Call(estate, Names(estate), parts, {name.casefold(): value for name, value in query.items()}, body)

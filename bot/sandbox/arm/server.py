@@ -10,18 +10,26 @@ from uuid import uuid4
 
 from aiohttp import web
 
+from . import items, jobs, progress
 from .faults import Fault, Faults, Trouble
+from .lag import Lag
+from .names import Names
 from .refusals import Refusal, no_api_version, no_resource, not_authenticated
 from .routes import ROUTES
 from .routing import Listing, open_call
+from .starting import Started, read_body
 
 if TYPE_CHECKING:
     import ssl
+    from datetime import datetime
     from typing import Self
 
     from ..estate import Estate
 
 SKIP = "$skipToken"
+VERSION = "?api-version=2025-08-01"
+LATE = (jobs.list_jobs, items.list_items)
+"""Lists that may lag behind."""
 
 
 class Received(NamedTuple):
@@ -31,6 +39,18 @@ class Received(NamedTuple):
     path: str
     query: dict[str, str]
     client_request_id: str
+    at: float = 0.0
+    """On the loop's clock."""
+
+
+class Start(NamedTuple):
+    """A start call that was taken: by the item's name in its id, with the body that was posted."""
+
+    at: datetime
+    machine: str
+    item: str
+    job: str
+    body: dict[str, object]
 
 
 class SandboxArm:
@@ -48,6 +68,7 @@ class SandboxArm:
         self.endpoint = ""
         self._ssl_context = ssl_context
         self._token = token
+        self._lag = Lag(estate)
         self._port = port
         app = web.Application()
         app.router.add_route("*", "/{path:.*}", self._serve)
@@ -65,22 +86,68 @@ class SandboxArm:
     async def __aexit__(self, *_: object) -> None:
         await self._runner.cleanup()
 
+    @property
+    def starts(self) -> list[Start]:
+        """Every start call that was taken, the oldest first; not those from elsewhere."""
+        taken = [job for job in self.estate.vault.jobs if job.body is not None]
+        return [Start(job.started, job.machine, job.item, job.name, job.body or {}) for job in taken]
+
+    def per_minute(self, method: str = "GET") -> list[int]:
+        """How many requests arrived in each minute since the first."""
+        times = [one.at for one in self.requests if one.method == method]
+        counts = [0] * (int((times[-1] - times[0]) // 60) + 1 if times else 0)
+        for at in times:
+            counts[int((at - times[0]) // 60)] += 1
+        return counts
+
+    def start_elsewhere(self, machine: str) -> str:
+        """Somebody starts a reprotect in the portal; the job's name."""
+        return progress.begin(self.estate, self.estate.vault.item(machine), str(uuid4()), body=None).name
+
+    def cancel_elsewhere(self, machine: str) -> None:
+        """Somebody cancels the machine's job in the portal."""
+        job = self.estate.vault.item(machine).job
+        if job and job.runs(self.estate.clock()):
+            job.cancelled = self.estate.clock()
+
+    def lists_lag(self, seconds: float) -> None:
+        """From now on the lists of jobs and items show what was so many seconds of the estate's clock ago."""
+        self._lag.begin(seconds)
+
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         client_request_id = request.headers.get("x-ms-client-request-id", "")
-        self.requests.append(Received(request.method, request.path, dict(request.query), client_request_id))
-        fault = self.faults.next(request.path)
+        at = asyncio.get_running_loop().time()
+        self.requests.append(Received(request.method, request.path, dict(request.query), client_request_id, at))
+        content = await request.read()
+        progress.settle(self.estate)
+        self._lag.note()
+        fault = self.faults.next(request.path, request.method)
+        if fault and fault.accepted:
+            self._answer(request, content)
         if fault:
-            troubled = await self._troubled(request, fault)
+            troubled = await self._troubled(request, fault, content)
             if troubled is not None:
                 return troubled
-        return self._answer(request)
+        return self._answer(request, content)
 
-    def _answer(self, request: web.Request) -> web.Response:
+    def _answer(self, request: web.Request, content: bytes, *, nameless: bool = False) -> web.Response:
         try:
             self._check(request)
-            return _json(200, self._body(request))
+            answer = self._body(request, content)
+            return self._accepted(answer, nameless=nameless) if isinstance(answer, Started) else _json(200, answer)
         except Refusal as refusal:
             return _json(refusal.status, refusal.body, refusal.headers)
+
+    def _accepted(self, started: Started, *, nameless: bool) -> web.Response:
+        """As recorded: empty, with the job's name in several headers."""
+        vault = Names(self.estate).vault
+        named = {
+            "Azure-AsyncOperation": f"{self.endpoint}{vault}/replicationOperationStatus/{started.job}{VERSION}",
+            "Location": f"{self.endpoint}{vault}/operationresults/{started.job}{VERSION}",
+            "x-ms-request-id": f"{vault}/replicationJobs/{started.job}",
+        }
+        headers = {"Retry-After": "30", "x-ms-ratelimit-remaining-subscription-writes": "199"}
+        return web.Response(status=202, headers=headers if nameless else {**headers, **named})
 
     def _check(self, request: web.Request) -> None:
         authorization = request.headers.get("Authorization", "")
@@ -91,11 +158,13 @@ class SandboxArm:
         if not any(name.casefold() == "api-version" and value for name, value in request.query.items()):
             raise no_api_version()
 
-    def _body(self, request: web.Request) -> dict[str, object]:
+    def _body(self, request: web.Request, content: bytes) -> dict[str, object] | Started:
         for one in ROUTES:
             found = one.pattern.fullmatch(request.path) if one.method == request.method else None
             if found:
-                answer = one.answer(open_call(found, self.estate, request.query))
+                estate = self._lag.behind() if one.answer in LATE else self.estate
+                body = read_body(content) if request.method == "POST" else None
+                answer = one.answer(open_call(found, estate, request.query, body))
                 return self._page(request, answer) if isinstance(answer, Listing) else answer
         self.unexpected.append(f"{request.method} {request.path_qs}")
         raise no_resource("path", request.path)
@@ -111,7 +180,7 @@ class SandboxArm:
 
         return listing.page(int(skip), self.page_size, link)
 
-    async def _troubled(self, request: web.Request, fault: Fault) -> web.StreamResponse | None:
+    async def _troubled(self, request: web.Request, fault: Fault, content: bytes) -> web.StreamResponse | None:
         """The spoiled answer; None when the right one is to follow."""
         match fault.trouble:
             case Trouble.REFUSAL:
@@ -124,7 +193,9 @@ class SandboxArm:
             case Trouble.SILENCE:
                 await asyncio.Event().wait()
             case Trouble.HALF_A_BODY:
-                return await self._half(request)
+                return await self._half(request, content)
+            case Trouble.NAMELESS:
+                return self._answer(request, content, nameless=True)
             case Trouble.DROP:
                 pass
         if request.transport is not None:
@@ -141,8 +212,8 @@ class SandboxArm:
             headers["Retry-After"] = str(fault.retry_after)
         return _json(refusal.status, refusal.body, headers)
 
-    async def _half(self, request: web.Request) -> web.StreamResponse:
-        whole = self._answer(request).body
+    async def _half(self, request: web.Request, sent: bytes) -> web.StreamResponse:
+        whole = self._answer(request, sent).body
         content = whole if isinstance(whole, bytes) else b""
         response = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(len(content))})
         await response.prepare(request)

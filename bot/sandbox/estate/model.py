@@ -1,8 +1,10 @@
 """What the sandbox's company is made of; plain mutable values that the sandbox's servers draw their answers from."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
+
+from .reprotects import Fate, ReprotectJob
 
 GIB = 1024**3
 SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
@@ -157,6 +159,14 @@ class ProtectedItem:
     provider: str = ""
     """Another provider's instance type (A2A, or one that no SDK knows) in place of the topology's own."""
     health_errors: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+    fates: list[Fate] = field(default_factory=list[Fate])
+    """What becomes of its next starts, in order; after that all goes well."""
+    renamed: str = ""
+    """Its name in its id since a job changed it."""
+    job: ReprotectJob | None = None
+    """Its last reprotect (`job_id` is a job that stands still, for whoever only reads)."""
+    replicating_since: datetime | None = None
+    """None: its replication stands still."""
 
     @property
     def physical(self) -> bool:
@@ -165,6 +175,10 @@ class ProtectedItem:
     @property
     def id_name(self) -> str:
         """The resource name of the item in its ARM id."""
+        return self.renamed or self.original_id_name
+
+    @property
+    def original_id_name(self) -> str:
         return f"{self.name}-{self.number:04d}"
 
 
@@ -257,6 +271,8 @@ class Vault:
     log_storage: LogStorageAccount
     has_identity: bool = True
     failback_policies: bool = True
+    jobs: list[ReprotectJob] = field(default_factory=list[ReprotectJob])
+    """All that were started, the oldest first."""
 
     def item(self, name: str) -> ProtectedItem:
         return next(item for item in self.items if item.name == name)
@@ -270,9 +286,20 @@ class Estate:
     vcenter: VCenter
     now: datetime | None = None
     """A fixed moment for tests; None follows the clock."""
+    speed: float = 1
+    """How many minutes of a job or a replication pass in one; the clock itself keeps its pace."""
+    _ahead: timedelta = timedelta()
 
     def clock(self) -> datetime:
-        return self.now or datetime.now(UTC)
+        return (self.now or datetime.now(UTC)) + self._ahead
+
+    def advance(self, minutes: float) -> None:
+        """Time passes."""
+        self._ahead += timedelta(minutes=minutes)
+
+    def at(self, moment: datetime, vault: Vault) -> "Estate":
+        """The same company at another moment, with its vault as it was then."""
+        return replace(self, vault=vault, now=moment, _ahead=timedelta())
 
     def ago(self, minutes: int) -> datetime:
         return self.clock() - timedelta(minutes=minutes)
