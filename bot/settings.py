@@ -4,13 +4,17 @@ import os
 import re
 from collections.abc import Sequence
 from ipaddress import ip_address
+from itertools import combinations
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from homeward.checks.sources.access import AzureAccess, Limits, VaultAddress, VCenterAccess
+
+from .acting_settings import KEY_LENGTH, ApprovalsSettings, AuditSettings, Channel, StateSettings
+from .section import Section
 
 PREFIX = "HOMEWARD_"
 
@@ -79,11 +83,7 @@ CaFile = Annotated[str, AfterValidator(_existing_file)]
 Command = Annotated[str, AfterValidator(_command)]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-
-
-class SlackSettings(_Section):
+class SlackSettings(Section):
     mode: Literal["socket", "http"] = "socket"
     bot_token: SecretStr = SecretStr("")
     signing_secret: SecretStr = SecretStr("")
@@ -96,18 +96,20 @@ class SlackSettings(_Section):
     port: Annotated[int, Field(ge=0, le=65535)] = 3000
     reprotect_check_command: Command = "/reprotect-check"
     failback_errors_command: Command = "/failback-errors"
+    reprotect_command: Command = "/reprotect"
+    request_channels: tuple[Channel, ...] = ()
 
     @model_validator(mode="after")
     def _commands_differ(self) -> Self:
-        if self.reprotect_check_command == self.failback_errors_command:
-            called = self.failback_errors_command
-            raise ValueError(
-                f"reprotect_check_command and failback_errors_command are both {called!r}; each needs its own name"
-            )
+        keys = ("reprotect_check_command", "failback_errors_command", "reprotect_command")
+        for one, other in combinations(keys, 2):
+            called = getattr(self, one)
+            if called == getattr(self, other):
+                raise ValueError(f"{one} and {other} are both {called!r}; each needs its own name")
         return self
 
 
-class AzureSettings(_Section):
+class AzureSettings(Section):
     cloud: Literal["AzureCloud", "AzureUSGovernment", "AzureChinaCloud", "custom"] = "AzureCloud"
     endpoint: Annotated[str, AfterValidator(_https_if_given)] = ""
     audience: str = ""
@@ -130,14 +132,14 @@ class AzureSettings(_Section):
         return self
 
 
-class VaultSettings(_Section):
+class VaultSettings(Section):
     name: str = ""
     subscription_id: Annotated[str, AfterValidator(_subscription)]
     resource_group: Name
     vault: Name
 
 
-class VCenterSettings(_Section):
+class VCenterSettings(Section):
     name: Text
     host: Annotated[str, AfterValidator(_host)]
     port: Annotated[int, Field(ge=1, le=65535)] = 443
@@ -148,16 +150,18 @@ class VCenterSettings(_Section):
     asr_account: str = ""
 
 
-class ServeSettings(_Section):
+class ServeSettings(Section):
     host: Text = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
 
 
-class LimitsSettings(_Section):
+class LimitsSettings(Section):
     collect_timeout: Annotated[float, Field(gt=0, le=300)] = 20.0
     list_ttl: Annotated[float, Field(ge=0, le=300)] = 2.0
     run_command: bool = False
     run_command_timeout: Annotated[float, Field(gt=0, le=3600)] = 120.0
+    max_parallel_items: Annotated[int, Field(ge=1, le=50)] = 5
+    poll_interval: Annotated[float, Field(ge=0.1, le=300)] = 30.0
 
 
 def _each_once(names: Sequence[str]) -> None:
@@ -195,6 +199,10 @@ class Settings(BaseSettings):
     azure: AzureSettings = AzureSettings()
     vaults: Annotated[tuple[VaultSettings, ...], AfterValidator(_vaults)] = ()
     vcenters: Annotated[tuple[VCenterSettings, ...], AfterValidator(_vcenters)] = ()
+    approvals: ApprovalsSettings | None = None
+    """Without it nothing can be asked for, and no ledger is opened."""
+    state: StateSettings = StateSettings()
+    audit: AuditSettings = AuditSettings()
     limits: LimitsSettings = LimitsSettings()
     serve: ServeSettings = ServeSettings()
 
@@ -242,6 +250,29 @@ class Settings(BaseSettings):
             run_command=limits.run_command,
             run_command_timeout=limits.run_command_timeout,
         )
+
+    def state_url(self) -> str:
+        """Where the ledger is. It may hold a password."""
+        if not self.state.url_file:
+            return self.state.url.get_secret_value()
+        if "url" in self.state.model_fields_set:
+            raise SettingsError("state.url and state.url_file are both set; leave one of them out")
+        url = secret("state.url", SecretStr(""), self.state.url_file)
+        try:
+            return StateSettings(url=SecretStr(url)).url.get_secret_value()
+        except ValidationError as error:
+            why = error.errors()[0]["msg"].removeprefix("Value error, ")
+            raise SettingsError(f"state.url_file names {self.state.url_file!r}: {why} in it") from None
+
+    def audit_key(self) -> str:
+        """The key of the audit chain. Raises SettingsError where it is missing or too short."""
+        key = secret("audit.key", self.audit.key, self.audit.key_file)
+        if len(key) < KEY_LENGTH:
+            raise SettingsError(
+                f"audit.key has {len(key)} characters; expected at least {KEY_LENGTH} random ones, "
+                "as from: openssl rand -hex 32"
+            )
+        return key
 
 
 def _password(vcenter: VCenterSettings) -> str:

@@ -50,10 +50,24 @@ def _read_file(path: str) -> dict[str, Any]:
         raise SettingsError(f"{path}: not valid TOML: {error}") from None
 
 
-_SECRETS = {"slack": ("bot_token", "signing_secret", "app_token"), "azure": ("token",), "vcenters": ("password",)}
+_SECRETS = {
+    "slack": ("bot_token", "signing_secret", "app_token"),
+    "azure": ("token",),
+    "vcenters": ("password",),
+    "audit": ("key",),
+}
+_STATE = "state.url"
+"""A secret where it holds a password."""
+_PASSWORD_IN_URL = re.compile(r"//[^/@]*:[^/]*@|[?&]password=", re.IGNORECASE)
 
 
 def _refuse_secrets_in_file(path: str, values: Mapping[str, Any]) -> None:
+    for table in _tables(values, "state"):
+        if _PASSWORD_IN_URL.search(str(table.get("url", ""))):
+            raise SettingsError(
+                f"{path}: {_STATE} holds a password, which must not stand in the file: "
+                f"set {variable_of(_STATE)}, or url_file to the path of a file that holds it"
+            )
     for section, keys in _SECRETS.items():
         for table in _tables(values, section):
             for key in keys:
@@ -132,4 +146,4 @@ def _sentences(error: ValidationError, origins: _Origins) -> list[str]:
 
 
 def _is_secret(key: str) -> bool:
-    return any(key.endswith(name) for names in _SECRETS.values() for name in names)
+    return key == _STATE or any(key.endswith(name) for names in _SECRETS.values() for name in names)

@@ -5,6 +5,7 @@ import contextlib
 import heapq
 import time
 from collections.abc import Callable, Coroutine
+from functools import partial
 
 Once = Callable[[str], Coroutine[object, object, None]]
 
@@ -64,10 +65,10 @@ class Lane:
             del self._due[request_id]
             task = asyncio.create_task(self._once(request_id), name=f"homeward pass {request_id}")
             self._running[request_id] = task
-            task.add_done_callback(lambda _done, ended=request_id: self._ended(ended))
+            task.add_done_callback(partial(self._ended, request_id))
         return None
 
-    def _ended(self, request_id: str) -> None:
+    def _ended(self, request_id: str, _task: asyncio.Task[None]) -> None:
         del self._running[request_id]
         if request_id in self._due:
             self._push(request_id)
