@@ -66,3 +66,8 @@ def asked(user: str) -> str:
 def person(user: str) -> str:
     """A mention of one person, from nothing but an id."""
     return f"<@{user}>" if re.fullmatch(r"[UW][A-Z0-9]{1,30}", user) else "somebody"
+
+
+def usergroup(group: str) -> str:
+    """A mention that rings a user group, from nothing but an id of the settings."""
+    return f"<!subteam^{group}>" if re.fullmatch(r"S[A-Z0-9]{1,30}", group) else "a user group"

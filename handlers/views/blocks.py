@@ -9,10 +9,14 @@ from slack_sdk.models.blocks import (
     ActionsBlock,
     Block,
     ButtonElement,
+    ConfirmObject,
     ContextBlock,
     DividerBlock,
     MarkdownTextObject,
     PlainTextObject,
+    RichTextBlock,
+    RichTextElementParts,
+    RichTextPreformattedElement,
     SectionBlock,
 )
 
@@ -90,7 +94,8 @@ def letters(value: object) -> int:
     if isinstance(value, dict):
         held = cast("Json", value)
         return sum(
-            units(part) if key == "text" and isinstance(part, str) else letters(part) for key, part in held.items()
+            units(part) if key in ("text", "title") and isinstance(part, str) else letters(part)
+            for key, part in held.items()
         )
     return sum(letters(part) for part in cast("Sequence[object]", value)) if isinstance(value, list | tuple) else 0
 
@@ -99,14 +104,33 @@ def divider() -> Block:
     return DividerBlock()
 
 
-def button(label: str, action: str, value: str, *, primary: bool = False) -> ButtonElement:
-    """A button; its value names what is meant and is never cut."""
+def button(
+    label: str, action: str, value: str, *, primary: bool = False, sure: ConfirmObject | None = None
+) -> ButtonElement:
+    """A button; its value names what is meant and is never cut. `sure` is asked before the press counts."""
     return ButtonElement(
         text=PlainTextObject(text=plain(label, BUTTON), emoji=False),
         action_id=action,
         value=value,
         style="primary" if primary else None,
+        confirm=sure,
     )
+
+
+def sure(title: str, text: str, confirm: str, deny: str) -> ConfirmObject:
+    """A question before a press counts; all its texts are plain."""
+    return ConfirmObject(
+        title=PlainTextObject(text=plain(title, 100), emoji=False),
+        text=PlainTextObject(text=plain(text, 300), emoji=False),
+        confirm=PlainTextObject(text=plain(confirm, 30), emoji=False),
+        deny=PlainTextObject(text=plain(deny, 30), emoji=False),
+    )
+
+
+def box(line: str) -> Block:
+    """A line to copy, in which Slack reads no markup."""
+    part = RichTextElementParts.Text(text=plain(line, SECTION))
+    return RichTextBlock(elements=[RichTextPreformattedElement(elements=[part])])
 
 
 def actions(buttons: Sequence[ButtonElement]) -> Block:

@@ -1,0 +1,56 @@
+"""The command line that asks for the same once more: ready to copy, read back by `start_arguments`."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+
+from homeward.actions.plan import OpenValue
+from homeward.actions.requests import Asked
+from homeward.checks.subjects import Wish, Wishes
+
+from ..escape import plain
+from .blocks import SECTION
+
+CHOOSE = "NAME"
+"""Stands where there is no candidate to put."""
+
+_SAFE = re.compile(r"[\w./:+@-]+")
+
+
+def start_line(command: str, asked: Asked, *, subject: str = "", chosen: Sequence[OpenValue] = ()) -> str:
+    """What was asked, with `subject` in place of its name, and the first candidate for each of the open values.
+
+    It is one line of plain text; "" where it would be too long to be typed.
+    """
+    wishes = {field.name: list[Wish](getattr(asked.wishes, field.name)) for field in fields(Wishes)}
+    for value in chosen:
+        option = wishes.setdefault(value.option.replace("-", "_"), [])
+        option[:] = [wish for wish in option if wish.machine.casefold() != value.machine.casefold()]
+        option.append(Wish(value.candidates[0] if value.candidates else CHOOSE, value.machine))
+    words = [command, "start", quoted(subject or asked.subject)]
+    for name, given in wishes.items():
+        words += [f"--{name.replace('_', '-')} {_value(wish)}" for wish in given]
+    if asked.reason.strip():
+        words.append('--reason "{}"'.format(asked.reason.replace('"', "'")))
+    line = " ".join(words)
+    return line if plain(line, SECTION) == line else ""
+
+
+def check_line(command: str, machine: str) -> str:
+    return f"{command} {quoted(machine)}"
+
+
+def quoted(name: str) -> str:
+    """A name as it can be typed."""
+    if _SAFE.fullmatch(name) and not name.startswith("-"):
+        return name
+    return f"'{name}'" if '"' in name else f'"{name}"'
+
+
+def _value(wish: Wish) -> str:
+    return f"{quoted(wish.machine)}={quoted(wish.value)}" if wish.machine else quoted(wish.value)
+
+
+def options(values: Iterable[OpenValue]) -> list[str]:
+    """The options that are open, each once."""
+    return list(dict.fromkeys(value.option.replace("_", "-") for value in values))

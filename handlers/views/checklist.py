@@ -1,0 +1,169 @@
+"""The machines of a request as a live checklist: Slack's plan with its tasks, or lines where it has none."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+
+from slack_sdk.models.blocks import (
+    Block,
+    PlanBlock,
+    RichTextBlock,
+    RichTextElementParts,
+    RichTextSectionElement,
+    TaskCardBlock,
+)
+from slack_sdk.models.blocks.block_elements import UrlSourceElement
+
+from homeward.actions.requests import Request, RequestItem
+from homeward.actions.states import ItemState
+
+from ..escape import mrkdwn, plain
+from ..portal import Portal
+from .blocks import many, packed, section
+from .moments import span
+
+NAME = 80
+DETAIL = 300
+
+_STATUS = {
+    ItemState.PENDING: "pending",
+    ItemState.DONE: "complete",
+    ItemState.FAILED: "error",
+    ItemState.UNKNOWN: "error",
+    ItemState.SKIPPED: "pending",
+}
+_SIGNS = {"pending": "–", "in_progress": "…", "complete": "✓", "error": "✗"}
+_KINDS = {
+    ItemState.PENDING: "waiting",
+    ItemState.CLAIMED: "under way",
+    ItemState.SUBMITTED: "under way",
+    ItemState.JOB_SUCCEEDED: "under way",
+    ItemState.REPLICATING: "under way",
+    ItemState.DONE: "protected",
+    ItemState.FAILED: "failed",
+    ItemState.UNKNOWN: "not known",
+    ItemState.SKIPPED: "not started",
+}
+_ORDER = ("failed", "not known", "under way", "waiting", "not started", "protected")
+"""Those that need a person first, those that need nothing last."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line of the checklist, in plain text: `title` says all that matters."""
+
+    id: str
+    title: str
+    status: str
+    detail: str = ""
+    url: str = ""
+
+
+def needing(request: Request) -> tuple[RequestItem, ...]:
+    """The machines that somebody has to decide about."""
+    return tuple(
+        item for item in request.items if item.state in (ItemState.FAILED, ItemState.UNKNOWN) and not item.given_up
+    )
+
+
+def tally(items: Sequence[RequestItem]) -> str:
+    """ "1 failed, 2 under way, 30 protected"."""
+    counts = Counter(_KINDS[item.state] for item in items)
+    return ", ".join(f"{counts[kind]} {kind}" for kind in _ORDER if counts[kind])
+
+
+def plan_block(request: Request, most: int, *, now: datetime, portal: Portal) -> list[Block]:
+    """The checklist as Slack's plan."""
+    url = portal.vault(request.plan.vault) if request.plan else ""
+    tasks = [_task(line) for line in _lines(request, most, now, url)]
+    return [PlanBlock(title=_title(request), tasks=tasks)]
+
+
+def lines(request: Request, most: int, *, now: datetime) -> list[Block]:
+    """The same for a workspace that has no plans yet."""
+    told = [f"*{mrkdwn(_title(request))}*"]
+    for line in _lines(request, most, now, ""):
+        told.append(f"{_SIGNS[line.status]} {mrkdwn(line.title, 400)}")
+        if line.detail:
+            told.append(f"      {mrkdwn(line.detail, DETAIL)}")
+    return [section(paragraph) for paragraph in packed(told)]
+
+
+def _title(request: Request) -> str:
+    return f"{many(len(request.items), 'machine')}: {tally(request.items)}"
+
+
+def _task(line: _Line) -> TaskCardBlock:
+    words = RichTextSectionElement(elements=[RichTextElementParts.Text(text=line.detail)]) if line.detail else None
+    return TaskCardBlock(
+        task_id=line.id,
+        title=line.title,
+        status=line.status,
+        details=RichTextBlock(elements=[words]) if words else None,
+        sources=[UrlSourceElement(url=line.url, text="Site Recovery jobs of the vault")] if line.url else None,
+    )
+
+
+def _lines(request: Request, most: int, now: datetime, url: str) -> list[_Line]:
+    """Every machine in its place while they are few; else the finished ones and those that wait are counted."""
+    items = request.items
+    if len(items) <= most:
+        return [_line(item, now, url) for item in items]
+    sorts = {kind: [item for item in items if _KINDS[item.state] == kind] for kind in _ORDER}
+    told = list(chain(*(sorts[kind] for kind in ("failed", "not known", "under way"))))[:most]
+    left = Counter(_KINDS[item.state] for item in items if item not in told)
+    statuses = {"protected": "complete", "failed": "error", "not known": "error", "under way": "in_progress"}
+    rest = [
+        _Line(
+            f"rest-{place}",
+            f"{many(left[kind], 'more machine' if told else 'machine')} {kind}",
+            statuses.get(kind, "pending"),
+        )
+        for place, kind in enumerate(_ORDER)
+        if left[kind]
+    ]
+    return [*(_line(item, now, url) for item in told), *rest]
+
+
+def _line(item: RequestItem, now: datetime, url: str) -> _Line:
+    status = _STATUS.get(item.state, "in_progress")
+    detail = plain(item.why, DETAIL) if item.why.strip() else ""
+    title = f"{plain(item.machine, NAME)}: {standing(item)}{_since(item, now)}"
+    return _Line(f"machine-{item.place}", title, status, detail, url if item.job else "")
+
+
+def standing(item: RequestItem) -> str:
+    """Where a machine is, in plain words."""
+    percent = f" {item.progress.percent} %" if item.progress.percent is not None else ""
+    attempt = f" (attempt {item.attempt})" if item.attempt > 1 else ""
+    match item.state:
+        case ItemState.PENDING:
+            return f"waits for its turn{attempt}"
+        case ItemState.CLAIMED:
+            return f"its start was sent, Azure's answer is awaited{attempt}"
+        case ItemState.SUBMITTED:
+            step = f": {plain(item.progress.step, 100)}" if item.progress.step.strip() else ""
+            return f"its job runs{step}{percent}{attempt}"
+        case ItemState.JOB_SUCCEEDED:
+            return f"its job is done, the initial replication comes next{attempt}"
+        case ItemState.REPLICATING:
+            return f"initial replication{percent or ' under way'}{attempt}"
+        case ItemState.DONE:
+            return "protected, may fail back"
+        case ItemState.FAILED:
+            return "failed; the others go on without it" if item.given_up else f"failed{attempt}"
+        case ItemState.UNKNOWN:
+            if item.given_up:
+                return "nobody can tell whether it was started; the others go on without it"
+            return f"nobody can tell whether it was started{attempt}"
+        case ItemState.SKIPPED:
+            return "not started"
+
+
+def _since(item: RequestItem, now: datetime) -> str:
+    begun = item.submitted_at or item.claimed_at
+    if not begun or item.state in (ItemState.PENDING, ItemState.SKIPPED):
+        return ""
+    return f" · {span(begun, item.ended_at or now)}"

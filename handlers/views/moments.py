@@ -1,0 +1,26 @@
+"""Moments and spans of time in words, coarse enough that a message changes at most once a minute."""
+
+from datetime import UTC, datetime
+
+
+def when(moment: datetime) -> str:
+    """A moment in the reader's own time zone; for those who can't see that, in UTC."""
+    return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} at {{time}}|{spoken(moment)}>"
+
+
+def spoken(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def span(begin: datetime, end: datetime) -> str:
+    """ "under a minute", "12 min", "3 h 5 min", "2 days 4 h"."""
+    minutes = max(0, int((end - begin).total_seconds() // 60))
+    if minutes < 1:
+        return "under a minute"
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days} days {hours} h" if hours else f"{days} days"

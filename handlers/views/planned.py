@@ -1,0 +1,175 @@
+"""What a plan does, in words: the sentences above every identifier, and each machine with its values."""
+
+from collections.abc import Sequence
+
+from homeward.actions.plan import Download, Plan, PlannedDisk, PlannedItem
+from homeward.checks.facts import Topology
+from homeward.checks.subjects import Kind
+
+from ..escape import mrkdwn
+from .blocks import listed, many
+
+NAME = 80
+MOST_NAMES = 6
+MOST_DISKS = 8
+
+_TARGETS = {Topology.CLASSIC: "master target", Topology.MODERNIZED: "replication appliance"}
+
+
+def subject(plan: Plan) -> str:
+    """ "web01", "recovery plan payroll"; escaped for mrkdwn, like everything here."""
+    name = mrkdwn(plan.subject, NAME)
+    return name if plan.kind == Kind.MACHINE.value else f"{mrkdwn(plan.kind, NAME)} {name}"
+
+
+def names(items: Sequence[PlannedItem], most: int = MOST_NAMES) -> str:
+    return listed([mrkdwn(item.machine, NAME) for item in items], most)
+
+
+def summary(plan: Plan) -> str:
+    """What runs, what it does on-premises, how much is sent: three sentences that come first."""
+    return " ".join([what(plan), at_home(plan), sent(plan)])
+
+
+def what(plan: Plan) -> str:
+    """ "Replicate 3 machines back on-premises, through mt-win01." """
+    whom = mrkdwn(plan.items[0].machine, NAME) if len(plan.items) == 1 else many(len(plan.items), "machine")
+    targets = list(dict.fromkeys(item.target for item in plan.items if item.target))
+    through = f", through {listed([mrkdwn(target, NAME) for target in targets])}" if targets else ""
+    return f"Replicate {whom} back on-premises{through}."
+
+
+def at_home(plan: Plan) -> str:
+    """What it does on-premises."""
+    there = [item for item in plan.items if item.source_vm]
+    gone = [item for item in plan.items if not item.source_vm]
+    if not gone:
+        alone = len(there) == 1
+        return (
+            f"{'Its VM' if alone else 'Their VMs'} on-premises {'is' if alone else 'are'} shut down and must stay off."
+        )
+    alone = len(gone) == 1
+    fresh = f"gets a new VM on-premises{_where(gone)}" if alone else f"get new VMs on-premises{_where(gone)}"
+    told = f"{'It' if len(plan.items) == 1 else names(gone)} {fresh}."
+    if there:
+        told += f" The VMs on-premises of {names(there)} are shut down and must stay off."
+    return told
+
+
+def _where(items: Sequence[PlannedItem]) -> str:
+    stores = {item.datastore for item in items}
+    return f" on datastore {mrkdwn(stores.pop(), NAME)}" if len(stores) == 1 and "" not in stores else ""
+
+
+def sent(plan: Plan) -> str:
+    """How much goes over the wire."""
+    full, changes, unknown = (
+        [item for item in plan.items if item.download is download]
+        for download in (Download.FULL, Download.CHANGES, Download.UNKNOWN)
+    )
+    alone = len(plan.items) == 1
+    parts: list[str] = []
+    if full:
+        whose = "" if len(full) == len(plan.items) else f" for {names(full)}"
+        parts.append(f"{about(disks_of(full))} downloaded in full{whose}")
+    if unknown:
+        whose = "it" if alone else names(unknown)
+        parts.append(f"how much of {whose} must be downloaded could not be read")
+    if changes:
+        rest = "the others send changes only" if parts else "only changes are sent"
+        parts.append(rest)
+    text = "; ".join(parts) or "nothing is sent"
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def disks_of(items: Sequence[PlannedItem]) -> list[PlannedDisk]:
+    return [disk for item in items for disk in item.disks]
+
+
+def about(disks: Sequence[PlannedDisk]) -> str:
+    """ "about 1.2 TB is"; where a size is not told it says so."""
+    known = sum(disk.capacity_bytes for disk in disks)
+    if not known:
+        return "an amount that Azure does not tell is"
+    return f"{'about' if all(disk.capacity_bytes for disk in disks) else 'more than'} {size(known)} is"
+
+
+def size(count: int) -> str:
+    """ "128 GB", "1.2 TB", as Azure and vSphere count."""
+    gigabytes = count / 1024**3
+    if gigabytes >= 1000:
+        return f"{gigabytes / 1024:.1f} TB"
+    return f"{gigabytes:.0f} GB" if gigabytes >= 10 else f"{gigabytes:.1f} GB"
+
+
+def machine_lines(plan: Plan, most: int, *, disks: bool) -> list[str]:
+    """The values that every machine has, then machine by machine what differs; at most `most` machines.
+
+    `disks` names each disk; otherwise they are counted.
+    """
+    values = [_values(item) for item in plan.items]
+    shared = {
+        label: value
+        for label, value in values[0].items()
+        if len(values) > 1 and all(other.get(label) == value for other in values)
+    }
+    lines = [f"*Every machine:* {_told(shared)}"] if shared else []
+    staged = len({item.stage for item in plan.items}) > 1
+    for item, own in list(zip(plan.items, values, strict=True))[:most]:
+        order = f" (group {item.stage + 1} of the plan)" if staged else ""
+        left = {label: value for label, value in own.items() if label not in shared}
+        told = [part for part in (_told(left), _disks(item, named=disks)) if part]
+        lines.append(f"• *{mrkdwn(item.machine, NAME)}*{order}: {' · '.join(told)}")
+    return lines
+
+
+def _told(values: dict[str, str]) -> str:
+    return " · ".join(f"{label} {value}".strip() for label, value in values.items())
+
+
+def _values(item: PlannedItem) -> dict[str, str]:
+    """What its start call carries, and what that means; by label, none empty."""
+    given = {
+        _TARGETS.get(item.topology, "target"): item.target,
+        "process server": item.process_server,
+        "datastore": item.datastore,
+        "retention volume": item.retention,
+        "log storage": item.log_storage_id.rstrip("/").rpartition("/")[2],
+        "policy": item.policy,
+        "replication group": item.group,
+    }
+    told = {label: mrkdwn(value, NAME) for label, value in given.items() if value}
+    told["returns to"] = _location(item)
+    told["sends"] = {
+        Download.CHANGES: "changes only",
+        Download.FULL: "everything (full download)",
+        Download.UNKNOWN: "an amount that could not be read",
+    }[item.download]
+    return told
+
+
+def _location(item: PlannedItem) -> str:
+    if not item.source_vm:
+        return "a new VM (its VM on-premises is gone)"
+    own = "its own VM" if item.source_vm == item.machine else f"its own VM {mrkdwn(item.source_vm, NAME)}"
+    if item.original_location:
+        return f"{own} (original location)"
+    return f"a new VM (alternate location), beside {own}"
+
+
+def _disks(item: PlannedItem, *, named: bool) -> str:
+    known = sum(disk.capacity_bytes for disk in item.disks)
+    told = many(len(item.disks), "disk")
+    if known:
+        told += f", {'' if all(disk.capacity_bytes for disk in item.disks) else 'more than '}{size(known)}"
+    if named and item.disks:
+        told += f" ({listed([_disk(disk) for disk in item.disks], MOST_DISKS)})"
+    if item.excluded:
+        left = [_disk(disk) for disk in item.excluded]
+        told += f", left out: {listed(left, MOST_DISKS) if named else many(len(left), 'disk')}"
+    return told
+
+
+def _disk(disk: PlannedDisk) -> str:
+    name = mrkdwn(disk.name or disk.id, 60)
+    return f"{name} {size(disk.capacity_bytes)}" if disk.capacity_bytes else name

@@ -1,0 +1,320 @@
+"""The card of a request: how it stands, machine by machine, what comes next, and what can be pressed."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from slack_sdk.models.blocks import Block, ButtonElement
+
+from homeward.actions.plan import NotPrepared, Obstacle
+from homeward.actions.requests import Request, RequestItem, Vote
+from homeward.actions.states import ItemState, State
+
+from .. import ids
+from ..carried import MACHINE, Carried
+from ..escape import asked as asked_by
+from ..escape import link, mrkdwn, person
+from ..portal import Portal
+from . import planned
+from .again import options, start_line
+from .blocks import VALUE, Message, actions, box, button, context, fitted, listed, many, packed, section, sure
+from .checklist import lines, needing, plan_block
+from .found import some
+from .moments import span, when
+
+NAME = 80
+WHY = 600
+MOST_DECIDED = 8
+"""So many machines have buttons at a time; the others follow when these are decided."""
+MOST_CANDIDATES = 10
+SIZES = (20, 12, 6, 3, 1)
+OPEN = frozenset({State.CHECKING, State.AWAITING_APPROVAL, State.APPROVED, State.RUNNING})
+STARTED = frozenset({State.RUNNING, State.NEEDS_ATTENTION, State.SUCCEEDED, State.FAILED})
+
+
+def card(request: Request, *, now: datetime, portal: Portal, command: str = "/reprotect", moved: str = "") -> Message:
+    """The card at one moment. `moved` is why it stands with the requester and not in the channel, in Slack's word."""
+    head = headline(request, now)
+    told = [f"*{head}*", *([mrkdwn(request.why, WHY)] if _tells_why(request) else [])]
+    why_here = (
+        [context(f"This stands here because its channel can't be reached: {mrkdwn(moved, 200)}.")] if moved else []
+    )
+
+    def blocks(size: int, checklist: Callable[[int], list[Block]]) -> list[Block]:
+        return [
+            section(f"{_sign(request)} {told[0]}"),
+            *(section(line) for line in told[1:]),
+            _about(request, portal),
+            *why_here,
+            *checklist(size),
+            *_blocked(request, size, command),
+            *([section(f"→ {text}")] if (text := following(request, now)) else []),
+            *_buttons(request),
+        ]
+
+    def listed_(size: int) -> list[Block]:
+        return plan_block(request, size, now=now, portal=portal) if _listed(request) else []
+
+    def plainly(size: int) -> list[Block]:
+        return lines(request, size, now=now) if _listed(request) else []
+
+    shown = fitted(lambda size: blocks(size, listed_), SIZES)
+    plainer = fitted(lambda size: blocks(size, plainly), SIZES) if _listed(request) else ()
+    return Message(head, shown, plainer)
+
+
+def _listed(request: Request) -> bool:
+    return bool(request.items) and (request.state in STARTED or _anything_started(request))
+
+
+def _anything_started(request: Request) -> bool:
+    return any(item.claimed_at or item.job for item in request.items)
+
+
+def subject(request: Request) -> str:
+    return planned.subject(request.plan) if request.plan else mrkdwn(request.asked.subject, NAME)
+
+
+def headline(request: Request, now: datetime) -> str:
+    """The state in the reader's words; it can be read aloud."""
+    whom, items = subject(request), request.items
+    several = f" ({many(len(items), 'machine')})" if len(items) > 1 else ""
+    done = sum(item.state is ItemState.DONE for item in items)
+    ready = f"{done} of {many(len(items), 'machine')} protected" if len(items) > 1 else ""
+    nothing = "" if _anything_started(request) else ": nothing was started"
+    match request.state:
+        case State.CHECKING:
+            return f"Checking whether {whom} can come home…"
+        case State.AWAITING_APPROVAL:
+            return f"Waiting for approval to bring {whom} home{several}"
+        case State.APPROVED:
+            return f"Approved: {whom} starts as soon as the checks are repeated{several}"
+        case State.RUNNING if request.stopping:
+            running = sum(item.state.in_flight for item in items)
+            return f"Stopping {whom}: nothing more is started, {many(running, 'job')} still to end"
+        case State.RUNNING:
+            return f"{whom} is on its way home" + (f": {ready}" if ready else "")
+        case State.NEEDS_ATTENTION:
+            need = len(needing(request))
+            whose = (
+                f"{many(need, 'machine')} of {whom} {'needs' if need == 1 else 'need'}" if several else f"{whom} needs"
+            )
+            return f"{whose} a person: nothing more happens before somebody decides"
+        case State.SUCCEEDED:
+            whole = f"all {len(items)} machines of {whom} are" if several else f"{whom} is"
+            return f"Done: {whole} protected and may fail back"
+        case State.FAILED:
+            return f"Ended, not all well: {ready or f'{whom} did not come through'}" + (f" ({whom})" if ready else "")
+        case State.BLOCKED:
+            return _blocked_headline(request, whom)
+        case State.REJECTED:
+            return f"Rejected: {whom} stays as it is{nothing}"
+        case State.EXPIRED:
+            return f"Expired, nobody decided in time: {whom} stays as it is{nothing}"
+        case State.CANCELLED:
+            return f"Cancelled: {whom}{nothing}" if nothing else f"Cancelled: {whom}"
+        case State.VOIDED:
+            return f"Void: {whom}{nothing}" if nothing else f"Void: {whom}"
+
+
+def _blocked_headline(request: Request, whom: str) -> str:
+    if request.obstacle is None:
+        blockers = len(request.checked.blockers) if request.checked else 0
+        told = f": {many(blockers, 'blocker')}" if blockers else ""
+        return f"Not started: {whom} cannot come home yet{told}"
+    match request.obstacle.obstacle:
+        case Obstacle.NOT_FOUND:
+            return f"Not started: no machine, group or plan is named {whom}"
+        case Obstacle.SEVERAL:
+            return f"Not started: {whom} fits several; which one?"
+        case Obstacle.OPEN:
+            count = len(request.obstacle.open)
+            return f"Not started: {many(count, 'value')} of {whom} {'has' if count == 1 else 'have'} to be chosen"
+        case Obstacle.WRONG_VALUE:
+            return f"Not started: a value given for {whom} does not fit"
+        case Obstacle.UNREADABLE:
+            return f"Not started: what {whom} needs could not be read"
+
+
+def _sign(request: Request) -> str:
+    match request.state:
+        case State.CHECKING | State.AWAITING_APPROVAL | State.APPROVED | State.RUNNING:
+            return "…"
+        case State.SUCCEEDED:
+            return "✓"
+        case State.NEEDS_ATTENTION:
+            return "!"
+        case State.BLOCKED if request.obstacle:
+            return "?"
+        case State.FAILED | State.BLOCKED | State.REJECTED:
+            return "✗"
+        case State.EXPIRED | State.CANCELLED | State.VOIDED:
+            return "–"
+
+
+def _tells_why(request: Request) -> bool:
+    """Whether the request's own sentence adds to the headline and to what is told below."""
+    if request.state in (State.CHECKING, State.AWAITING_APPROVAL, State.SUCCEEDED, State.REJECTED):
+        return False
+    return bool(request.why.strip()) and not (request.state is State.BLOCKED and (request.obstacle or request.checked))
+
+
+def _about(request: Request, portal: Portal) -> Block:
+    """Which request it is, where, whose, why; who decided."""
+    parts = [f"`{mrkdwn(request.id, NAME)}` {request.asked.operation.value}"]
+    if request.plan:
+        url = portal.vault(request.plan.vault)
+        vault = f"vault {request.plan.vault}"
+        parts.append(link(url, vault) if url else mrkdwn(vault, NAME))
+    parts.append(f"{asked_by(request.asked.requester.user_id)} {when(request.created_at)}")
+    if request.asked.reason.strip():
+        parts.append(f"“{mrkdwn(request.asked.reason, 300)}”")
+    for decision in request.decisions[:5]:
+        verb = "approved" if decision.vote is Vote.APPROVE else "rejected"
+        reason = f": “{mrkdwn(decision.reason, 300)}”" if decision.reason.strip() else ""
+        parts.append(f"{verb} by {person(decision.person.user_id)}{reason}")
+    if request.ended_at and _anything_started(request):
+        parts.append(f"took {span(request.created_at, request.ended_at)}")
+    return context(" · ".join(parts))
+
+
+def following(request: Request, now: datetime) -> str:
+    """What comes next, and what a reader has to do; "" where the rest says it."""
+    off = (
+        "Leave the VMs on-premises switched off."
+        if len(request.items) > 1
+        else "Leave its VM on-premises switched off."
+    )
+    match request.state:
+        case State.CHECKING:
+            return "Nothing runs before it is checked and approved."
+        case State.AWAITING_APPROVAL:
+            given, needed = len(request.approvals), request.quorum
+            left = span(now, request.expires_at)
+            return (
+                f"{given} of {many(needed, 'approval')} given. Nothing runs before that; "
+                f"it expires {when(request.expires_at)} (in {left})."
+            )
+        case State.APPROVED:
+            return "The checks are repeated, then the machines start one after the other."
+        case State.RUNNING if request.stopping:
+            return f"The jobs that run are followed to their end. {off}"
+        case State.RUNNING if request.unread_since:
+            return (
+                "The checks before the next start can't be read at the moment; they are tried again every half minute."
+            )
+        case State.RUNNING:
+            return f"Nothing to do: the thread tells what happens. {off}"
+        case State.NEEDS_ATTENTION:
+            return (
+                "“Try again” has to be pressed by somebody who may approve and did not ask for it. "
+                "“Go on without it” lets the machines go on that wait. “End here” starts nothing more."
+            )
+        case State.SUCCEEDED:
+            return f"{off} Azure sends every change home from now on; the return itself (failback) is the next step."
+        case State.FAILED:
+            return "The thread tells what failed and what to do. Ask again for the machines that did not come through."
+        case State.BLOCKED if request.obstacle is None:
+            return "Mend it, then ask again."
+        case _:
+            return ""
+
+
+def _blocked(request: Request, size: int, command: str) -> list[Block]:
+    """Why nobody was asked, and what to type instead."""
+    if request.state is not State.BLOCKED:
+        return []
+    if request.obstacle:
+        return _obstacle(request, request.obstacle, size, command)
+    if not request.checked:
+        return []
+    several = request.plan is not None and len(request.plan.items) > 1
+    again = start_line(command, request.asked)
+    return [
+        *some("✗", request.checked.blockers, size, "blocker", whose=several),
+        *some("!", request.checked.warnings, min(size, 4), "warning", whose=several),
+        *some("? Could not be read:", request.checked.unread_blockers, min(size, 4), "check not read", whose=several),
+        *([box(again)] if again else []),
+    ]
+
+
+def _obstacle(request: Request, obstacle: NotPrepared, size: int, command: str) -> list[Block]:
+    blocks = [section(mrkdwn(obstacle.why, WHY))] if obstacle.why.strip() else []
+    if obstacle.open:
+        told = [_open(value.machine, value.option, value.candidates) for value in obstacle.open[: 2 * size]]
+        if len(obstacle.open) > 2 * size:
+            told.append(f"and {many(len(obstacle.open) - 2 * size, 'more value')}")
+        blocks += [section(paragraph) for paragraph in packed(told)]
+        if line := start_line(command, request.asked, chosen=obstacle.open):
+            names = listed([f"--{option}" for option in options(obstacle.open)], 8)
+            blocks += [
+                section(f"To copy, with the first candidate of each; change {names} to what you choose:"),
+                box(line),
+            ]
+    elif obstacle.candidates:
+        names = obstacle.candidates[: min(size, MOST_CANDIDATES)]
+        asks = [(name, start_line(command, request.asked, subject=name)) for name in names]
+        blocks.append(section("Copy the one you mean:"))
+        blocks += [box(line) if line else section(f"• {mrkdwn(name, NAME)}") for name, line in asks]
+        if len(obstacle.candidates) > len(names):
+            blocks.append(context(f"and {len(obstacle.candidates) - len(names)} more"))
+    elif obstacle.obstacle is Obstacle.UNREADABLE and (line := start_line(command, request.asked)):
+        blocks += [section("Ask again when it can be read:"), box(line)]
+    return blocks
+
+
+def _open(machine: str, option: str, candidates: Sequence[str]) -> str:
+    whose = f"*{mrkdwn(machine, NAME)}*: " if machine else ""
+    names = listed([mrkdwn(name, NAME) for name in candidates], MOST_CANDIDATES) or "none was found"
+    return f"• {whose}--{mrkdwn(option.replace('_', '-'), 40)}: {names}"
+
+
+def _buttons(request: Request) -> list[Block]:
+    digest = request.plan.digest if request.plan else ""
+    value = Carried(request.id, digest).text
+    if len(value) > VALUE:
+        return []
+    if request.state in OPEN and not request.stopping:
+        running = request.state is State.RUNNING
+        label = "Start nothing more" if running else "Cancel"
+        asked = (
+            "No further machine is started. Jobs that run already go on in Azure to their end."
+            if running
+            else "Nothing has been started. The request ends here."
+        )
+        return [actions([button(label, ids.CANCEL, value, sure=sure(f"{label}?", asked, label, "Keep it"))])]
+    if request.state is not State.NEEDS_ATTENTION:
+        return []
+    blocks: list[Block] = []
+    for item in needing(request)[:MOST_DECIDED]:
+        if pair := _decisions(request, digest, item):
+            blocks.append(actions(pair))
+    if len(needing(request)) > MOST_DECIDED:
+        left = len(needing(request)) - MOST_DECIDED
+        blocks.append(context(f"{many(left, 'more machine')}: decided here when these are."))
+    end = sure(
+        "End here?", "No further machine is started. Machines that are protected stay so.", "End here", "Keep it"
+    )
+    return [*blocks, actions([button("End here", ids.END_HERE, value, sure=end)])]
+
+
+def _decisions(request: Request, digest: str, item: RequestItem) -> list[ButtonElement]:
+    """What can be decided about one machine."""
+    value = Carried(request.id, digest, item.machine).text
+    if len(item.machine) > MACHINE or len(value) > VALUE:
+        return []
+    retry = sure(
+        f"Try {item.machine} again?",
+        "It is checked again, and started again only if Azure shows no job of it and still allows it.",
+        "Try again",
+        "Not now",
+    )
+    go_on = sure(
+        f"Go on without {item.machine}?",
+        "The machines that wait for it go on. It stays as it is.",
+        "Go on",
+        "Not now",
+    )
+    return [
+        button(f"Try {item.machine} again", ids.RETRY, value, primary=True, sure=retry),
+        button(f"Go on without {item.machine}", ids.GO_ON, value, sure=go_on),
+    ]

@@ -1,0 +1,374 @@
+"""The thread below a request's card: one reply for each thing that happened, a log that a manager can follow."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from slack_sdk.models.blocks import Block
+
+from homeward.actions.requests import Event, EventKind, Request, RequestItem
+from homeward.actions.states import ItemState
+from homeward.checks.report import Verdict
+
+from ..escape import link, mrkdwn, person
+from ..portal import Portal
+from .again import start_line
+from .azure_errors import catalogue, errors_of, told
+from .blocks import Message, box, fitted, listed, many, packed, section
+from .moments import span, when
+from .request_card import subject
+
+NAME = 80
+WHY = 600
+MOST_NAMES = 8
+SIZES = (4, 2, 1)
+
+
+def reply(event: Event, request: Request, *, portal: Portal, command: str = "/reprotect") -> Message | None:
+    """What one event says to people; None where it says nothing. It depends on nothing that changes later."""
+    words = _WORDS.get(event.happened.kind)
+    return words(_Told(event, request, portal, command)) if words else None
+
+
+class _Told:
+    """One event, with what its words are made from."""
+
+    def __init__(self, event: Event, request: Request, portal: Portal, command: str) -> None:
+        self.event, self.request, self.portal, self.command = event, request, portal, command
+        self.data: Mapping[str, object] = event.happened.data
+
+    @property
+    def machine(self) -> str:
+        return mrkdwn(self.event.happened.machine, NAME) if self.event.happened.machine else subject(self.request)
+
+    @property
+    def actor(self) -> str:
+        who = self.event.happened.actor
+        return person(who.user_id) if who else "Homeward"
+
+    @property
+    def requester(self) -> str:
+        return person(self.request.asked.requester.user_id)
+
+    def text(self, key: str, limit: int = WHY) -> str:
+        """A text of the event, escaped, without the full stop that our own sentence sets; "" where it has none."""
+        value = self.data.get(key)
+        return mrkdwn(str(value), limit).rstrip(".") if value is not None and str(value).strip() else ""
+
+    def number(self, key: str) -> int | None:
+        value = self.data.get(key)
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+    def names(self, key: str) -> tuple[str, ...]:
+        value = self.data.get(key)
+        if isinstance(value, str):
+            return (value,) if value else ()
+        return tuple(str(one) for one in value) if isinstance(value, list | tuple) else ()  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] # JSON
+
+    def moment(self, key: str) -> str:
+        value = self.data.get(key)
+        try:
+            return when(datetime.fromisoformat(value)) if isinstance(value, str) else ""
+        except ValueError:
+            return ""
+
+    @property
+    def job(self) -> str:
+        """Where to find its job: by its name, on the vault's page."""
+        name = self.text("job", NAME)
+        vault = self.request.plan.vault if self.request.plan else ""
+        page = self.portal.vault(vault)
+        where = link(page, f"vault {vault}, Site Recovery jobs") if page else ""
+        return f" (job `{name}`{' in ' + where if where else ''})" if name else ""
+
+    @property
+    def again(self) -> list[Block]:
+        """The command that asks for the same once more."""
+        line = start_line(self.command, self.request.asked)
+        return [section("To ask again:"), box(line)] if line else []
+
+
+def _line(text: str, *more: Block) -> Message:
+    return Message(text, fitted(lambda _: [section(text), *more], SIZES))
+
+
+def _with_errors(text: str, tell: Callable[[int], Sequence[Block]], *more: Block) -> Message:
+    return Message(text, fitted(lambda size: [section(text), *tell(size), *more], SIZES))
+
+
+def _blocked(one: _Told) -> Message:
+    return _line(
+        f"✗ {one.requester}: nothing was started. {_sentence(one.text('why'))} The card above tells what to do."
+    )
+
+
+def _put_forward(one: _Told) -> Message:
+    verdict = {
+        Verdict.READY.value: "checked, ready",
+        Verdict.UNKNOWN.value: "checked, not everything could be read",
+    }.get(str(one.data.get("verdict")), "checked")
+    quorum = one.number("quorum") or one.request.quorum
+    until = one.moment("expires_at") or when(one.request.expires_at)
+    return _line(f"{verdict} · put to the approvers: {many(quorum, 'approval')} needed, until {until}")
+
+
+def _approved_by(one: _Told) -> Message:
+    votes, quorum = one.number("votes"), one.number("quorum") or one.request.quorum
+    count = f" ({votes} of {quorum})" if votes else ""
+    attested = one.names("attested")
+    checked = one.request.checked
+    titles = {found.rule: found.title for found in checked.attestations} if checked else {}
+    confirmed = [f"☑ confirmed: {mrkdwn(titles.get(rule, rule), 200)}" for rule in attested[:10]]
+    if len(attested) > 10:
+        confirmed.append(f"and {len(attested) - 10} more")
+    return _line("\n".join([f"✓ approved by {one.actor}{count}", *confirmed]))
+
+
+def _rejected(one: _Told) -> Message:
+    reason = f": “{one.text('reason')}”" if one.text("reason") else ""
+    return _line(f"✗ rejected by {one.actor}{reason}. Nothing was started, {one.requester}.")
+
+
+def _reminded(one: _Told) -> Message:
+    until = one.moment("expires_at") or when(one.request.expires_at)
+    return _line(f"the approvers were reminded; it expires {until}")
+
+
+def _expired(one: _Told) -> Message:
+    return _line(f"– expired: nobody decided in time, and nothing was started, {one.requester}.", *one.again)
+
+
+def _cancelled(one: _Told) -> Message:
+    return _line(f"– cancelled by {one.actor}")
+
+
+def _stopping(one: _Told) -> Message:
+    running = one.names("running")
+    ending = f" The jobs of {_listed(running)} go on to their end in Azure." if running else ""
+    return _line(f"! {one.actor} stopped it: nothing more is started.{ending}")
+
+
+def _voided(one: _Told) -> Message:
+    why = _sentence(one.text("why") or "What would run is not what was approved")
+    return _line(f"– void, nothing more is started, {one.requester}: {why}", *one.again)
+
+
+def _rechecked(one: _Told) -> Message:
+    verdict = str(one.data.get("verdict"))
+    told = {Verdict.READY.value: "still ready", Verdict.UNKNOWN.value: "nothing new that could block it"}
+    return _line(f"checks repeated, {told.get(verdict, 'blocked now')}")
+
+
+def _recheck_unread(one: _Told) -> Message:
+    why = f": {one.text('why')}" if one.text("why") else ""
+    return _line(f"? the checks before the start could not be read{why}. Nothing is started; they are tried again.")
+
+
+def _submitted(one: _Told) -> Message:
+    attempt = one.number("attempt") or 1
+    again = f" again (attempt {attempt})" if attempt > 1 else ""
+    return _line(f"*{one.machine}*: reprotect started{again}{one.job}")
+
+
+def _adopted(one: _Told) -> Message:
+    why = f": {one.text('why')}" if one.text("why") else ""
+    return _line(f"*{one.machine}*: its job was found and is followed{one.job}{why}")
+
+
+def _refused(one: _Told) -> Message:
+    code, why = one.text("code", NAME), one.text("why")
+    head = (
+        f"✗ *{one.machine}*: Azure refused to start it, nothing runs. {_sentence(': '.join(filter(None, [code, why])))}"
+    )
+    wanted = [str(one.data["code"])] if one.data.get("code") else []
+    return _with_errors(head, lambda size: catalogue(wanted, size), section(_now_what(one)))
+
+
+def _no_answer(one: _Told) -> Message:
+    why = f" ({one.text('why')})" if one.text("why") else ""
+    return _line(
+        f"? *{one.machine}*: Azure did not answer the start call{why}. It is not sent a second time: "
+        "Homeward looks whether the job runs."
+    )
+
+
+def _unknown(one: _Told) -> Message:
+    why = f" {_sentence(one.text('why'))}" if one.text("why") else ""
+    vault = one.request.plan.vault if one.request.plan else ""
+    page = one.portal.vault(vault)
+    jobs = f"the Site Recovery jobs of {link(page, f'vault {vault}') if page else mrkdwn(f'vault {vault}', NAME)}"
+    return _line(
+        f"? *{one.machine}*: nobody can tell whether it was started.{why}\n"
+        f"Look at {jobs}. If no job of it runs, “Try again” on the card starts it; otherwise “Go on without it”."
+    )
+
+
+def _warned(one: _Told) -> Message:
+    errors = errors_of(one.data)
+    head = f"! *{one.machine}*: {many(len(errors), 'warning') if errors else 'a warning'} of Azure, it goes on"
+    return _with_errors(head, lambda size: told(errors, size, sign="!"))
+
+
+def _job_succeeded(one: _Told) -> Message:
+    warnings = errors_of(one.data, "warnings")
+    with_ = f", with {many(len(warnings), 'warning')}" if warnings else ""
+    head = f"*{one.machine}*: the job ended well{with_}. It is not protected yet: its data is sent now."
+    return _with_errors(head, lambda size: told(warnings, size, sign="!"))
+
+
+def _replicating(one: _Told) -> Message:
+    percent = one.number("percent")
+    return _line(f"*{one.machine}*: initial replication began{f', {percent} %' if percent is not None else ''}")
+
+
+def _progress(one: _Told) -> Message | None:
+    percent = one.number("percent")
+    return _line(f"*{one.machine}*: initial replication {percent} %") if percent is not None else None
+
+
+def _done(one: _Told) -> Message:
+    return _line(f"✓ *{one.machine}*: protected, may fail back. Do not power on its VM on-premises.")
+
+
+def _item_failed(one: _Told) -> Message:
+    errors = errors_of(one.data)
+    why = f": {_sentence(one.text('why'))}" if one.text("why") else "."
+    return _with_errors(
+        f"✗ *{one.machine}* failed{why}", lambda size: told(errors, size, sign="✗"), section(_now_what(one))
+    )
+
+
+def _now_what(one: _Told) -> str:
+    """What can be done about a machine that failed."""
+    steps = ["*What can be done now*", "1. Mend the cause; nothing else was changed by the failure."]
+    if len(one.request.items) > 1:
+        steps.append(
+            "2. If others wait for it, the card has “Try again” (for somebody who may approve) and “Go on without it”."
+        )
+        steps.append("3. Otherwise ask again for this machine when the request has ended.")
+    else:
+        steps.append("2. Ask again for this machine.")
+    steps.append("Leave its VM on-premises switched off.")
+    return "\n".join(steps)
+
+
+def _waits(one: _Told) -> Message:
+    names = one.names("for")
+    return _line(f"*{one.machine}*: waits, because {_listed(names) if names else 'another machine'} failed")
+
+
+def _skipped(one: _Told) -> Message:
+    why = f": {one.text('why')}" if one.text("why") else ""
+    return _line(f"– *{one.machine}*: not started{why}")
+
+
+def _retry(one: _Told) -> Message:
+    attempt = one.number("attempt")
+    return _line(f"*{one.machine}*: {one.actor} has it tried again{f' (attempt {attempt})' if attempt else ''}")
+
+
+def _given_up(one: _Told) -> Message:
+    return _line(f"*{one.machine}*: {one.actor} lets the others go on without it")
+
+
+def _needs_attention(one: _Told) -> Message:
+    machines = one.names("machines")
+    whom = f" ({_listed(machines)})" if machines else ""
+    why = _sentence(one.text("why") or "Nothing can go on by itself")
+    return _line(f"! {one.requester}, a person has to decide{whom}: {why} The card above has the buttons.")
+
+
+def _resumed(_: _Told) -> Message:
+    return _line("it goes on")
+
+
+def _summary(one: _Told) -> Message:
+    """The end: who came through, who did not, what comes next."""
+    request, items = one.request, one.request.items
+    done = [item for item in items if item.state is ItemState.DONE]
+    alone = len(items) == 1
+    if len(done) == len(items):
+        whole = "it is" if alone else f"all {len(items)} machines are"
+        head = f"✓ {subject(request)}: {whole} protected and may fail back"
+    else:
+        head = f"✗ {subject(request)}: {len(done)} of {many(len(items), 'machine')} protected"
+    took = f", after {span(request.created_at, one.event.at)}"
+    lines = [] if alone else _outcomes(items)
+    off = "its VM" if alone else "their VMs"
+    following = [
+        f"*What comes next*\nDo not power on {off} on-premises: every change in Azure is sent there now. "
+        "The return itself (failback) is the next step, when you want it."
+    ]
+    if len(done) < len(items):
+        following.append(
+            "The machines that did not come through still run in Azure, unprotected: "
+            "mend the cause, then ask again for them."
+        )
+    if not done:
+        following = following[1:]
+    paragraphs = [*packed(lines), "\n".join(following)]
+    return Message(
+        head,
+        fitted(lambda size: [section(f"*{head}*{took}"), *(section(text) for text in paragraphs[:size])], (12, 4, 2)),
+    )
+
+
+def _outcomes(items: Sequence[RequestItem]) -> list[str]:
+    """Who came through in one line, the others each with its reason."""
+    lines: list[str] = []
+    for state, sign, told_ in (
+        (ItemState.FAILED, "✗", "failed"),
+        (ItemState.UNKNOWN, "?", "not known whether it was started"),
+        (ItemState.SKIPPED, "–", "not started"),
+    ):
+        found = [item for item in items if item.state is state]
+        for item in found[:MOST_NAMES]:
+            why = f": {mrkdwn(item.why, 200)}" if item.why.strip() else ""
+            lines.append(f"{sign} *{mrkdwn(item.machine, NAME)}* {told_}{why}")
+        if len(found) > MOST_NAMES:
+            lines.append(f"{sign} and {len(found) - MOST_NAMES} more {told_}")
+    done = [item.machine for item in items if item.state is ItemState.DONE]
+    return [*lines, *([f"✓ protected: {_listed(done)}"] if done else [])]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return listed([mrkdwn(name, NAME) for name in names], MOST_NAMES)
+
+
+def _sentence(text: str) -> str:
+    """With a full stop, unless it ends already."""
+    return text if not text or text[-1] in ".!?…" else f"{text}."
+
+
+_WORDS: Mapping[EventKind, Callable[[_Told], Message | None]] = {
+    EventKind.BLOCKED: _blocked,
+    EventKind.PUT_FORWARD: _put_forward,
+    EventKind.APPROVED_BY: _approved_by,
+    EventKind.REJECTED: _rejected,
+    EventKind.REMINDED: _reminded,
+    EventKind.EXPIRED: _expired,
+    EventKind.CANCELLED: _cancelled,
+    EventKind.STOPPING: _stopping,
+    EventKind.VOIDED: _voided,
+    EventKind.RECHECKED: _rechecked,
+    EventKind.RECHECK_UNREAD: _recheck_unread,
+    EventKind.SUBMITTED: _submitted,
+    EventKind.ADOPTED: _adopted,
+    EventKind.REFUSED: _refused,
+    EventKind.NO_ANSWER: _no_answer,
+    EventKind.UNKNOWN: _unknown,
+    EventKind.WARNED: _warned,
+    EventKind.JOB_SUCCEEDED: _job_succeeded,
+    EventKind.REPLICATING: _replicating,
+    EventKind.PROGRESS: _progress,
+    EventKind.DONE: _done,
+    EventKind.ITEM_FAILED: _item_failed,
+    EventKind.WAITS: _waits,
+    EventKind.SKIPPED: _skipped,
+    EventKind.RETRY: _retry,
+    EventKind.GIVEN_UP: _given_up,
+    EventKind.NEEDS_ATTENTION: _needs_attention,
+    EventKind.RESUMED: _resumed,
+    EventKind.SUCCEEDED: _summary,
+    EventKind.FAILED: _summary,
+}
+"""Events that are not here say nothing: the card tells of them, or another event does."""
