@@ -15,7 +15,13 @@ from .views.blocks import Json
 NO_ANSWER = "no_answer"
 LIMITED = "ratelimited"
 
-_NOT_HERE = {"not_in_channel", "channel_not_found", "is_archived", "restricted_action", "ekm_access_denied"}
+NOT_HERE = frozenset(
+    {
+        "not_in_channel", "channel_not_found", "is_archived", "restricted_action", "ekm_access_denied",
+        "restricted_action_read_only_channel", "restricted_action_thread_only_channel",
+    }
+)  # fmt: skip
+"""The channel is closed to the bot."""
 
 
 class WebApi(Protocol):
@@ -114,7 +120,7 @@ def _refused(method: str, error: SlackApiError) -> SlackRefused:
     if answer.status_code >= 500:
         return SlackRefused(method, NO_ANSWER)
     code = text(given, "error") or NO_ANSWER
-    return (NotHere if code in _NOT_HERE else SlackRefused)(method, code)
+    return (NotHere if code in NOT_HERE else SlackRefused)(method, code)
 
 
 def _seconds(headers: Mapping[str, str]) -> float:
