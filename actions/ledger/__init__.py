@@ -1,6 +1,6 @@
 """The ledger: the only truth about requests, decisions, claims, posts and events."""
 
-from .errors import ClaimTaken, Held, LedgerError, NoRequest, Stale
-from .ledger import Ledger
+from .errors import ClaimTaken, Held, LedgerDown, LedgerError, NoRequest, Stale
+from .ledger import Ledger, opened
 
-__all__ = ["ClaimTaken", "Held", "Ledger", "LedgerError", "NoRequest", "Stale"]
+__all__ = ["ClaimTaken", "Held", "Ledger", "LedgerDown", "LedgerError", "NoRequest", "Stale", "opened"]
