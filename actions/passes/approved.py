@@ -1,0 +1,45 @@
+"""After the approval: everything is checked anew, and the request runs only as it was approved."""
+
+from datetime import datetime
+
+from homeward.actions.requests import Change, EventKind, Happened, Request
+from homeward.actions.states import State
+
+from .outside import Outside, Turn
+from .pace import UNREAD_AGAIN, UNREAD_FOR
+from .rechecking import Fitness, Judged, judge
+
+
+async def approved(request: Request, now: datetime, outside: Outside) -> Turn:
+    assert request.plan is not None, "a request without a plan can't be approved"  # noqa: S101 # by the ledger's writes
+    answer = await outside.prepare.again(request.plan, frozenset(item.machine for item in request.items))
+    judged = judge(request, request.items, answer)
+    if why := sentences(judged, Fitness.CHANGED):
+        return Turn(request, voided(now, why))
+    if why := sentences(judged, Fitness.UNREAD):
+        return Turn(request, unread(request, now, why) or voided(now, given_up(why)))
+    verdict = request.checked.verdict.value if request.checked is not None else ""
+    events = (Happened(EventKind.RECHECKED, data={"verdict": verdict}), Happened(EventKind.STARTED))
+    return Turn(request, Change(now, State.RUNNING, readable_again=True, events=events))
+
+
+def sentences(judged: tuple[Judged, ...], fitness: Fitness) -> str:
+    """What is told of the machines of that fitness: the same words once; "" if there are none."""
+    return " ".join(dict.fromkeys(each.why for each in judged if each.fitness is fitness))
+
+
+def unread(request: Request, now: datetime, why: str) -> Change | None:
+    """Waits a little and tries again, told once; None when that has been going on for too long."""
+    if request.unread_since is None:
+        told = Happened(EventKind.RECHECK_UNREAD, data={"why": why})
+        return Change(now + UNREAD_AGAIN, unread_since=now, events=(told,))
+    return None if now - request.unread_since >= UNREAD_FOR else Change(now + UNREAD_AGAIN)
+
+
+def given_up(why: str) -> str:
+    minutes = int(UNREAD_FOR.total_seconds() // 60)
+    return f"For {minutes} minutes it could not be read whether it may start. {why}"
+
+
+def voided(now: datetime, why: str) -> Change:
+    return Change(now, State.VOIDED, why=why, events=(Happened(EventKind.VOIDED, data={"why": why}),))

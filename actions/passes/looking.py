@@ -1,0 +1,217 @@
+"""Looking at a machine after its start call: what Azure shows of it, and what that makes of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from homeward.actions.plan import as_json
+from homeward.actions.ports import ItemSeen, JobSeen, JobState, SiteRecovery, Unreadable
+from homeward.actions.requests import AzureError, EventKind, Happened, Progress, Request, RequestItem
+from homeward.actions.states import ItemState
+from homeward.checks.facts import Absent
+
+from .pace import GRACE, LOOK_BACK, Limits, after_no_answer, look_at
+
+MISSING = "not found in the vault"
+"""The step of a machine whose job or item is missing; `read_at` is then since when."""
+CANCELLED = "the job was cancelled in Azure (not by Homeward)"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What looking at a machine gave: the machine from now on, what happened, and when to look again."""
+
+    item: RequestItem
+    events: tuple[Happened, ...] = ()
+    again_at: datetime | None = None
+
+
+async def look(azure: SiteRecovery, request: Request, item: RequestItem, now: datetime, limits: Limits) -> Step:
+    """One look, at most one step through the states."""
+    try:
+        match item.state:
+            case ItemState.CLAIMED | ItemState.UNKNOWN:
+                step = await _look_for_it(azure, request, item, now)
+            case ItemState.SUBMITTED:
+                step = await _look_at_job(azure, request, item, now)
+            case _:
+                step = await _look_at_item(azure, request, item, now)
+    except Unreadable as failure:
+        return Step(item, again_at=after_no_answer(item, now, failure.retry_after, limits))
+    due = look_at(step.item, request.id, limits)
+    return replace(step, again_at=due if due is None else max(due, now + limits.poll_interval / 2))
+
+
+async def before_another_try(azure: SiteRecovery, request: Request, item: RequestItem, now: datetime) -> Step | None:
+    """Before a machine is tried again: nothing of the former try may be going on, and Azure must allow it.
+
+    None: it may be started. Raises `Unreadable`.
+    """
+    taken = await _signs_of_it(azure, request, item, now, also_failed=False)
+    if taken is not None:
+        return taken
+    seen = await azure.item(_vault(request), item)
+    if isinstance(seen, Absent):
+        return failed(item, now, "it is not in the vault any more")
+    if not seen.may_start:
+        return failed(item, now, f"Azure does not allow it now (its state is {seen.state})")
+    return None
+
+
+async def _look_for_it(azure: SiteRecovery, request: Request, item: RequestItem, now: datetime) -> Step:
+    """The start call may have been taken: its job, or the machine itself, would tell. Azure's lists lag."""
+    claimed_at = item.claimed_at or now
+    if item.state is ItemState.CLAIMED and now - claimed_at < GRACE:
+        found = await azure.find_job(_vault(request), request.asked.operation, item, since=claimed_at - LOOK_BACK)
+        if isinstance(found, Absent) or found.name == _former_job(item):
+            return Step(_read(item, now))
+        return adopted(item, found, now, "found after its start call")
+    taken = await _signs_of_it(azure, request, item, now, also_failed=True)
+    if taken is not None:
+        return taken
+    if item.state is ItemState.UNKNOWN:
+        return Step(_read(item, now))
+    return unknown(item, now, f"Azure shows no job of it {GRACE // timedelta(minutes=1)} minutes after its start call")
+
+
+async def _signs_of_it(
+    azure: SiteRecovery, request: Request, item: RequestItem, now: datetime, *, also_failed: bool
+) -> Step | None:
+    """A job since the claim, or a machine that replicates already."""
+    since = (item.claimed_at or now) - LOOK_BACK
+    found = await azure.find_job(_vault(request), request.asked.operation, item, since=since)
+    if not isinstance(found, Absent):
+        news = found.name != _former_job(item) and (also_failed or found.state is JobState.SUCCEEDED)
+        if news or found.state is JobState.RUNNING:
+            return adopted(item, found, now, "found after its start call")
+    seen = await azure.item(_vault(request), item)
+    if not isinstance(seen, Absent) and (seen.ready or seen.replicating):
+        return _replicates(item, seen, now)
+    return None
+
+
+async def _look_at_job(azure: SiteRecovery, request: Request, item: RequestItem, now: datetime) -> Step:
+    seen = await azure.job(_vault(request), item.job)
+    if not isinstance(seen, Absent):
+        return of_job(item, seen, now)
+    if not _missing_for_long(item, now):
+        return Step(_missing(item, now))
+    still = await azure.item(_vault(request), item)
+    if not isinstance(still, Absent) and (still.ready or still.replicating):
+        return of_item(replace(item, progress=Progress()), still, now)
+    return unknown(item, now, "its job is not in the vault any more, and it does not replicate")
+
+
+async def _look_at_item(azure: SiteRecovery, request: Request, item: RequestItem, now: datetime) -> Step:
+    seen = await azure.item(_vault(request), item)
+    if not isinstance(seen, Absent):
+        return of_item(item, seen, now)
+    if not _missing_for_long(item, now):
+        return Step(_missing(item, now))
+    return unknown(item, now, "it is not in the vault any more")
+
+
+def of_job(item: RequestItem, seen: JobSeen, now: datetime) -> Step:
+    """What its job makes of a machine. Errors of a job that did not fail are warnings, told once each."""
+    item = replace(item, item_id=seen.new_item_id or item.item_id, progress=Progress(step=seen.step, read_at=now))
+    new = tuple(error for error in seen.errors if error not in item.warnings)
+    match seen.state:
+        case JobState.FAILED:
+            return failed(item, now, "the job failed in Azure", seen.errors)
+        case JobState.CANCELLED:
+            return failed(item, now, CANCELLED, seen.errors)
+        case JobState.SUCCEEDED:
+            item = replace(item, state=ItemState.JOB_SUCCEEDED, warnings=item.warnings + new, why="")
+            return Step(item, (_tell(item, EventKind.JOB_SUCCEEDED, warnings=_plain(seen.errors)),))
+        case JobState.RUNNING:
+            item = replace(item, progress=replace(item.progress, step=seen.step or seen.word), why="")
+            return _warned(item, new, ())
+
+
+def of_item(item: RequestItem, seen: ItemSeen, now: datetime) -> Step:
+    """What the machine's own state makes of it once its job is over: job success is not readiness."""
+    before = item.progress.percent or 0
+    percent = seen.percent if seen.percent is not None else item.progress.percent
+    new = tuple(error for error in seen.trouble if error not in item.warnings)
+    item = replace(item, item_id=seen.id or item.item_id, progress=Progress(seen.state, percent, now))
+    if seen.ready:
+        item = replace(item, state=ItemState.DONE, ended_at=now, why="")
+        return _warned(item, new, (_tell(item, EventKind.DONE),))
+    if not seen.replicating:
+        return _warned(item, new, ())
+    if item.state is not ItemState.REPLICATING:
+        item = replace(item, state=ItemState.REPLICATING, why="")
+        return _warned(item, new, (_tell(item, EventKind.REPLICATING, percent=seen.percent),))
+    passed = percent is not None and percent // 25 > before // 25
+    return _warned(item, new, (_tell(item, EventKind.PROGRESS, percent=percent),) if passed else ())
+
+
+def adopted(item: RequestItem, seen: JobSeen, now: datetime, why: str) -> Step:
+    """A job that was found becomes the machine's job, whoever started it."""
+    item = replace(
+        item, state=ItemState.SUBMITTED, job=seen.name, adopted=True, submitted_at=now, ended_at=None, why=""
+    )
+    item = replace(item, progress=Progress(), given_up=False)
+    return Step(item, (_tell(item, EventKind.ADOPTED, job=seen.name, why=why),))
+
+
+def failed(item: RequestItem, now: datetime, why: str, errors: tuple[AzureError, ...] = ()) -> Step:
+    item = replace(item, state=ItemState.FAILED, ended_at=now, why=why, errors=errors)
+    return Step(item, (_tell(item, EventKind.ITEM_FAILED, why=why, errors=_plain(errors)),))
+
+
+def skipped(item: RequestItem, now: datetime, why: str) -> Step:
+    item = replace(item, state=ItemState.SKIPPED, ended_at=now, why=why)
+    return Step(item, (_tell(item, EventKind.SKIPPED, why=why),))
+
+
+def unknown(item: RequestItem, now: datetime, why: str) -> Step:
+    item = replace(item, state=ItemState.UNKNOWN, ended_at=now, why=why)
+    return Step(_read(item, now), (_tell(item, EventKind.UNKNOWN, why=why),))
+
+
+def _replicates(item: RequestItem, seen: ItemSeen, now: datetime) -> Step:
+    """There is no job to be found, but the machine is on its way: that is enough."""
+    item = replace(item, state=ItemState.REPLICATING, adopted=True, submitted_at=now, ended_at=None, why="")
+    item = replace(item, item_id=seen.id or item.item_id, progress=Progress(seen.state, seen.percent), given_up=False)
+    told = _tell(item, EventKind.ADOPTED, job="", why="it replicates already")
+    return Step(item, (told, _tell(item, EventKind.REPLICATING, percent=seen.percent)))
+
+
+def _warned(item: RequestItem, new: tuple[AzureError, ...], events: tuple[Happened, ...]) -> Step:
+    if not new:
+        return Step(item, events)
+    warned = _tell(item, EventKind.WARNED, errors=_plain(new))
+    return Step(replace(item, warnings=item.warnings + new), (warned, *events))
+
+
+def _former_job(item: RequestItem) -> str:
+    """The job of the try before: until this one is submitted, the machine still carries it."""
+    return item.job if item.submitted_at is None else ""
+
+
+def _read(item: RequestItem, now: datetime) -> RequestItem:
+    return replace(item, progress=replace(item.progress, read_at=now))
+
+
+def _missing(item: RequestItem, now: datetime) -> RequestItem:
+    if item.progress.step == MISSING:
+        return item
+    return replace(item, progress=Progress(MISSING, item.progress.percent, now))
+
+
+def _missing_for_long(item: RequestItem, now: datetime) -> bool:
+    since = item.progress.read_at
+    return item.progress.step == MISSING and since is not None and now - since >= GRACE
+
+
+def _tell(item: RequestItem, kind: EventKind, **data: object) -> Happened:
+    return Happened(kind, item.machine, data)
+
+
+def _plain(errors: Iterable[AzureError]) -> list[object]:
+    return [as_json(error) for error in errors]
+
+
+def _vault(request: Request) -> str:
+    return request.plan.vault if request.plan is not None else ""
