@@ -10,10 +10,12 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from . import ids
+from .approvals import Approvals
 from .commands import NAME, Commands
 from .errors import Errors
 from .preflight import Preflight
 from .problems import CommandTaken, WrongApp
+from .reprotect import Reprotect
 
 
 class _App(Protocol):
@@ -25,25 +27,39 @@ class _App(Protocol):
         self, constraints: str | re.Pattern[str]
     ) -> Callable[[Callable[..., Coroutine[object, object, None]]], object]: ...
 
+    def view(self, constraints: str) -> Callable[[Callable[..., Coroutine[object, object, None]]], object]: ...
 
-def attach(app: AsyncApp, commands: Commands, *, preflight: Preflight, errors: Errors) -> None:
+
+def attach(
+    app: AsyncApp,
+    commands: Commands,
+    *,
+    preflight: Preflight,
+    errors: Errors,
+    reprotect: Reprotect | None = None,
+    approvals: Approvals | None = None,
+) -> None:
     """Adds the listeners: no middleware, no error handler.
 
     Raises `CommandTaken` on a collision and `WrongApp` for what is no `AsyncApp`, and then adds nothing.
     """
     if not isinstance(cast("object", app), AsyncApp):
         raise WrongApp(f"Homeward needs slack_bolt's AsyncApp, got {type(app).__name__}.")
-    names = (commands.reprotect_check, commands.failback_errors)
+    names = (commands.reprotect_check, commands.failback_errors, commands.reprotect)
     for name in names:
         if not NAME.fullmatch(name):
             raise CommandTaken(f"{name!r} is no name for a command: a slash, then small letters, digits, - or _.")
     if len(set(names)) < len(names):
-        raise CommandTaken(f"Both commands are called {names[0]}: give one of them another name.")
+        twice = next(name for name in names if names.count(name) > 1)
+        raise CommandTaken(f"Two commands are called {twice}: give one of them another name.")
     for name in names:
         _refuse(app, f"the command {name}", {"command": name, "text": "", "user_id": "U0", "team_id": "T0"})
-    for action in (*ids.ACTIONS, f"{ids.SHOW_ENTRY}.0"):
+    numbered = [f"{action}.0" for action in (ids.SHOW_ENTRY, *ids.REQUEST_ACTIONS)]
+    for action in (*ids.ACTIONS, *ids.REQUEST_ACTIONS, *numbered):
         pressed = {"type": "button", "action_id": action, "block_id": "b", "value": "v"}
         _refuse(app, f"the button {action}", {"type": "block_actions", "actions": [pressed]})
+    for view in ids.VIEWS:
+        _refuse(app, f"the form {view}", {"type": "view_submission", "view": {"callback_id": view}})
     host = cast("_App", app)
     # Bolt asks in this order: the one that is answered within the request comes first.
     host.command(commands.failback_errors)(errors.command)
@@ -55,6 +71,20 @@ def attach(app: AsyncApp, commands: Commands, *, preflight: Preflight, errors: E
         host.action(action)(preflight.page)
     host.action(re.compile(rf"{re.escape(ids.SHOW_ENTRY)}\.\d+"))(errors.show)
     host.action(ids.SHARE_ENTRY)(errors.share)
+    if reprotect is None or approvals is None:
+        return
+    host.command(commands.reprotect)(reprotect.command)
+    for action, press in (
+        (ids.APPROVE, approvals.approve),
+        (ids.REJECT, approvals.reject),
+        (ids.CANCEL, approvals.cancel),
+        (ids.END_HERE, approvals.cancel),
+        (ids.RETRY, approvals.retry),
+        (ids.GO_ON, approvals.go_on),
+    ):
+        host.action(re.compile(rf"^{re.escape(action)}(\.\d+)?$"))(press)
+    host.view(ids.APPROVE_VIEW)(approvals.approved)
+    host.view(ids.REJECT_VIEW)(approvals.rejected)
 
 
 def _refuse(app: AsyncApp, what: str, body: dict[str, object]) -> None:

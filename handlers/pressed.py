@@ -1,4 +1,4 @@
-"""Reading what Slack says about a command or a pressed button into plain values."""
+"""Reading what Slack says about a command, a pressed button or a form into plain values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,6 +23,8 @@ class Pressed:
     private: bool
     view_id: str
     metadata: str
+    home: str = ""
+    """The workspace of the person, which is another one for somebody from another company."""
 
 
 def pressed(body: Body) -> Pressed:
@@ -40,6 +42,38 @@ def pressed(body: Body) -> Pressed:
         private=container.get("is_ephemeral") is True,
         view_id=_text(view, "id"),
         metadata=_text(view, "private_metadata"),
+        home=_text(_part(body, "user"), "team_id"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A form that was sent. `state` is what was filled in, `boxes` the values that each block's checkboxes offer."""
+
+    team: str
+    user: str
+    home: str
+    view_id: str
+    metadata: str
+    state: object
+    boxes: Mapping[str, frozenset[str]]
+
+
+def submitted(body: Body) -> Submitted:
+    """The form of a submission; what Slack leaves out is ""."""
+    view = _part(body, "view")
+    return Submitted(
+        team=team_of(body),
+        user=_text(_part(body, "user"), "id"),
+        home=_text(_part(body, "user"), "team_id"),
+        view_id=_text(view, "id"),
+        metadata=_text(view, "private_metadata"),
+        state=view.get("state"),
+        boxes={
+            _text(block, "block_id"): frozenset(_text(box, "value") for box in _parts(element, "options"))
+            for block in _parts(view, "blocks")
+            if _text(element := _part(block, "element"), "type") == "checkboxes"
+        },
     )
 
 
@@ -52,6 +86,7 @@ class Typed:
     channel: str
     command: str
     text: str
+    enterprise: str = ""
 
 
 def typed(body: Body) -> Typed:
@@ -62,6 +97,7 @@ def typed(body: Body) -> Typed:
         channel=_text(body, "channel_id"),
         command=_text(body, "command"),
         text=_text(body, "text"),
+        enterprise=_text(body, "enterprise_id"),
     )
 
 
@@ -80,6 +116,12 @@ def team_of(body: Body) -> str:
 def _part(body: Body, key: str) -> Body:
     part = body.get(key)
     return cast("Body", part) if isinstance(part, dict) else {}
+
+
+def _parts(body: Body, key: str) -> "list[Body]":
+    held = body.get(key)
+    parts = cast("list[object]", held) if isinstance(held, list) else []
+    return [cast("Body", part) for part in parts if isinstance(part, dict)]
 
 
 def _text(body: Body, key: str) -> str:

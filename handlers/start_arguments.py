@@ -72,11 +72,11 @@ class _Said:
     wishes: dict[str, list[Wish]] = field(default_factory=dict[str, list[Wish]])
 
 
-def start_arguments(text: str) -> Start | Usage:
-    """The arguments of a start. The first word, or the first quoted text, names the subject; other words are the
-    reason."""
-    said = readable(text)
-    said = inner if (inner := bare(said)) and said[0] not in inner else said
+def start_arguments(said: str) -> Start | Usage:
+    """The arguments of a start, from a `line` without the command's own words.
+
+    The first word, or the first quoted text, names the subject; words that belong to no option are the reason.
+    """
     if len(said) > TEXT_LIMIT:
         return Usage(f"This is too long: at most {TEXT_LIMIT:,} characters.")
     words = _words(said)
@@ -110,6 +110,12 @@ def readable(text: str) -> str:
     linked = _LINKED.sub(r"\1", unescaped(text))
     kept = "".join(" " if (sort := unicodedata.category(c)) == "Cc" else "" if sort == "Cs" else c for c in linked)
     return " ".join(kept.translate(QUOTES).split())
+
+
+def line(text: str) -> str:
+    """The same, without formatting around all of it."""
+    said = readable(text)
+    return inner if (inner := bare(said)) and said[0] not in inner else said
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -35,11 +35,16 @@ class Supervisor:
         self._tasks: set[asyncio.Task[None]] = set()
         self._closed = False
 
-    def start(self, work: Coroutine[object, object, None], *, name: str, tell: Tell) -> None:
-        """Runs the work; `tell` shows the person how it failed, if it fails. Never raises."""
+    def start(self, work: Coroutine[object, object, None], *, name: str, tell: Tell, changes: bool = False) -> None:
+        """Runs the work; `tell` shows the person how it failed, if it fails. Never raises.
+
+        `changes` marks work that writes: where it failed, nobody is told that nothing was changed.
+        """
         if self._closed:
             work.close()
-        running = self._told(name, tell, stopped()) if self._closed else self._watched(work, name, tell)
+        running = (
+            self._told(name, tell, stopped()) if self._closed else self._watched(work, name, tell, changes=changes)
+        )
         task = asyncio.create_task(running, name=f"homeward {name}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -58,28 +63,30 @@ class Supervisor:
             task.cancel()
         await self.idle()
 
-    async def _watched(self, work: Coroutine[object, object, None], name: str, tell: Tell) -> None:
+    async def _watched(self, work: Coroutine[object, object, None], name: str, tell: Tell, *, changes: bool) -> None:
         clock = asyncio.timeout(self._deadline)
         try:
             async with clock:
                 await work
         except asyncio.CancelledError:
-            await self._told(name, tell, stopped())
+            await self._told(name, tell, stopped(changes=changes))
             raise
         except Problem as problem:
             await self._failed(name, tell, problem, trouble(problem))
         except Exception as error:  # noqa: BLE001 # the edge of a task: nobody above would hear of it
             if isinstance(error, TimeoutError) and clock.expired():
-                await self._failed(name, tell, error, too_late(self._deadline))
+                await self._failed(name, tell, error, too_late(self._deadline, changes=changes))
             else:
-                await self._failed(name, tell, error, None)
+                await self._failed(name, tell, error, None, changes=changes)
 
-    async def _failed(self, name: str, tell: Tell, error: Exception, message: Message | None) -> None:
+    async def _failed(
+        self, name: str, tell: Tell, error: Exception, message: Message | None, *, changes: bool = False
+    ) -> None:
         id = self._new_id()
         self._log.error(
             "homeward.failed", id=id, work=name, error=type(error).__name__, said=clean(error), at=where(error)
         )
-        await self._told(name, tell, message or apology(id))
+        await self._told(name, tell, message or apology(id, changes=changes))
 
     async def _told(self, name: str, tell: Tell, message: Message) -> None:
         try:

@@ -10,11 +10,10 @@ def notice(text: str) -> Message:
     return Message(text, built(section(text)))
 
 
-def apology(id: str) -> Message:
-    """For a fault of ours; the id stands in the log beside its cause."""
-    return notice(
-        f"Sorry, something in Homeward broke. Nothing was changed. Its log has the cause under `{mrkdwn(id, 60)}`."
-    )
+def apology(id: str, *, changes: bool = False) -> Message:
+    """For a fault of ours; the id stands in the log beside its cause. `changes` marks work that writes."""
+    left = UNSURE if changes else "Nothing was changed."
+    return notice(f"Sorry, something in Homeward broke. {left} Its log has the cause under `{mrkdwn(id, 60)}`.")
 
 
 def trouble(problem: Problem) -> Message:
@@ -24,12 +23,14 @@ def trouble(problem: Problem) -> Message:
     return notice(f"Sorry, that did not work. {mrkdwn(str(problem), 300)}")
 
 
-def too_late(seconds: float) -> Message:
-    return notice(f"This was given up after {seconds:.0f} s, without a result. Nothing was changed; try again.")
+def too_late(seconds: float, *, changes: bool = False) -> Message:
+    left = UNSURE if changes else "Nothing was changed; try again."
+    return notice(f"This was given up after {seconds:.0f} s, without a result. {left}")
 
 
-def stopped() -> Message:
-    return notice("The bot was stopped before this was done. Nothing was changed; try again in a minute.")
+def stopped(*, changes: bool = False) -> Message:
+    left = UNSURE if changes else "Nothing was changed; try again in a minute."
+    return notice(f"The bot was stopped before this was done. {left}")
 
 
 def invite() -> Message:
@@ -41,6 +42,7 @@ def already() -> Message:
     return notice("This is being checked right now; the message changes by itself.")
 
 
+UNSURE = "It may have been done or not: the request's card tells."
 INVITE = (
     "I am not in this conversation, so only you can see this. "
     "To show it to a channel, type `/invite` and my name there, then ask again."

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from homeward.checks.subjects import Wish, Wishes
 from homeward.handlers.arguments import NAME_LIMIT, Usage
-from homeward.handlers.start_arguments import OPTIONS, REASON_LIMIT, Start, nearest, readable, start_arguments
+from homeward.handlers.start_arguments import OPTIONS, REASON_LIMIT, Start, line, nearest, readable, start_arguments
 
 ONE_OF_EACH = Wishes(
     target=(Wish("MT1"),),
@@ -46,7 +46,7 @@ ONE_OF_EACH = Wishes(
     ],
 )
 def test_the_first_word_is_the_name_and_the_rest_the_reason(text: str, subject: str, reason: str) -> None:
-    assert start_arguments(text) == Start(subject, Wishes(), reason)
+    assert start_arguments(line(text)) == Start(subject, Wishes(), reason)
 
 
 @pytest.mark.parametrize("dashes", ["--", "—", "–", "――", "-", "-\u2011"])
@@ -56,7 +56,7 @@ def test_every_option_is_read_in_every_spelling_of_a_phone(dashes: str, between:
     values = ["MT1", f"{quotes[0]}PS 1{quotes[1]}", "ds-01", "R:", "logs01", "failback", "disk1"]
     options = " ".join(f"{dashes}{option}{between}{value}" for option, value in zip(OPTIONS, values, strict=True))
     text = f"web01 {options} {dashes}exclude-disk{between}web02=disk2 site A is back"
-    assert start_arguments(text) == Start("web01", ONE_OF_EACH, "site A is back")
+    assert start_arguments(line(text)) == Start("web01", ONE_OF_EACH, "site A is back")
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_every_option_is_read_in_every_spelling_of_a_phone(dashes: str, between:
     ["web01 --Process_Server x", "web01 --processserver x", "web01 --process—server x", "--PROCESS-SERVER x web01"],
 )
 def test_an_option_is_known_whatever_its_lines_and_capitals(text: str) -> None:
-    assert start_arguments(text) == Start("web01", Wishes(process_server=(Wish("x"),)), "")
+    assert start_arguments(line(text)) == Start("web01", Wishes(process_server=(Wish("x"),)), "")
 
 
 @pytest.mark.parametrize(
@@ -83,11 +83,11 @@ def test_an_option_is_known_whatever_its_lines_and_capitals(text: str) -> None:
     ],
 )
 def test_a_value_may_be_for_one_machine_and_may_be_quoted(text: str, wish: Wish) -> None:
-    assert start_arguments(f"payroll {text}") == Start("payroll", Wishes(target=(wish,)), "")
+    assert start_arguments(line(f"payroll {text}")) == Start("payroll", Wishes(target=(wish,)), "")
 
 
 def test_each_machine_may_have_its_own_value() -> None:
-    read = start_arguments("payroll --datastore ds1 --datastore web01=ds2 --datastore db01=ds3")
+    read = start_arguments(line("payroll --datastore ds1 --datastore web01=ds2 --datastore db01=ds3"))
     assert isinstance(read, Start)
     assert read.wishes.datastore == (Wish("ds1"), Wish("ds2", "web01"), Wish("ds3", "db01"))
 
@@ -120,13 +120,13 @@ def test_each_machine_may_have_its_own_value() -> None:
     ],
 )
 def test_what_cannot_be_meant_is_explained(text: str, why: str) -> None:
-    read = start_arguments(text)
+    read = start_arguments(line(text))
     assert isinstance(read, Usage)
     assert read.why.startswith(why)
 
 
 def test_the_longest_name_and_reason_are_taken() -> None:
-    read = start_arguments(f"{'a' * NAME_LIMIT} {'b' * REASON_LIMIT}")
+    read = start_arguments(line(f"{'a' * NAME_LIMIT} {'b' * REASON_LIMIT}"))
     assert read == Start("a" * NAME_LIMIT, Wishes(), "b" * REASON_LIMIT)
 
 
@@ -144,7 +144,7 @@ PARTS = (
 
 @given(st.one_of(st.text(max_size=700), st.lists(st.sampled_from(PARTS), max_size=30).map("".join)))
 def test_any_text_is_a_start_or_usage(text: str) -> None:
-    read = start_arguments(text)
+    read = start_arguments(line(text))
     if isinstance(read, Start):
         assert 0 < len(read.subject) <= NAME_LIMIT
         assert len(read.reason) <= REASON_LIMIT
@@ -170,5 +170,5 @@ def test_what_is_read_once_is_readable_for_ever(text: str) -> None:
     st.from_regex(r"[a-z]+( [a-z]+){0,5}", fullmatch=True),
 )
 def test_an_ordinary_name_and_reason_survive(name: str, reason: str) -> None:
-    assert start_arguments(f"{name} {reason}") == Start(name, Wishes(), reason)
-    assert start_arguments(f"“{name}” —target “{reason}”") == Start(name, Wishes(target=(Wish(reason),)), "")
+    assert start_arguments(line(f"{name} {reason}")) == Start(name, Wishes(), reason)
+    assert start_arguments(line(f"“{name}” —target “{reason}”")) == Start(name, Wishes(target=(Wish(reason),)), "")

@@ -1,0 +1,26 @@
+"""What the handlers ask of the desk of requests, where everything that people decide is judged against the ledger."""
+
+from typing import Protocol
+
+from homeward.actions.approval import Click
+from homeward.actions.requests import Asked, Person, Refusal, Request
+
+
+class RequestDesk(Protocol):
+    """`actions.desk.Desk`, as far as it is used here. Its methods raise `LedgerError` and nothing else."""
+
+    async def ask(self, asked: Asked) -> Request: ...
+
+    async def approve(self, click: Click) -> Request | Refusal: ...
+
+    async def reject(self, click: Click, reason: str) -> Request | Refusal: ...
+
+    async def cancel(self, request_id: str, person: Person, reason: str = "") -> Request | Refusal: ...
+
+    async def retry(self, request_id: str, machine: str, person: Person) -> Request | Refusal: ...
+
+    async def go_on_without(self, request_id: str, machine: str, person: Person) -> Request | Refusal: ...
+
+    async def find(self, text: str) -> tuple[Request, ...]: ...
+
+    async def open_requests(self) -> tuple[Request, ...]: ...
