@@ -83,11 +83,9 @@ def _check(call: Call, item: ProtectedItem, details: Body) -> None:
         value = details.get(name)
         if value and str(value).casefold() not in {one.casefold() for one in values}:
             raise _wrong(name, value)
-    disks = details.get("disksToInclude")
-    if disks is not None:
-        own = {f"Disk{index}" for index in range(len(item.disks_gb))}
-        if not isinstance(disks, list) or not disks or not set(cast("list[str]", disks)) <= own:
-            raise _wrong("disksToInclude", disks)
+    disks = cast("list[str] | None", details.get("disksToInclude"))
+    if disks is not None and not set() < set(disks) <= {f"Disk{index}" for index in range(len(item.disks_gb))}:
+        raise _wrong("disksToInclude", disks)
 
 
 def _classic(call: Call, item: ProtectedItem, details: Body) -> dict[str, set[str]]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncGenerator, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
@@ -12,7 +12,13 @@ import aiohttp
 from azure.core.credentials import AccessToken
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError
-from azure.core.pipeline.policies import ContentDecodePolicy, HeadersPolicy, RequestIdPolicy, UserAgentPolicy
+from azure.core.pipeline.policies import (
+    AsyncHTTPPolicy,
+    ContentDecodePolicy,
+    HeadersPolicy,
+    RequestIdPolicy,
+    UserAgentPolicy,
+)
 from azure.core.pipeline.transport import AioHttpTransport
 from azure.core.rest import HttpRequest
 from azure.identity import AzureAuthorityHosts
@@ -28,6 +34,7 @@ from .errors import explain
 from .patience import PatientRetry, until
 
 T = TypeVar("T")
+Policy = AsyncHTTPPolicy[Any, Any]
 
 # Resource Manager's address, the audience of its tokens, and who signs in, for each of Microsoft's clouds.
 CLOUDS: Mapping[str, tuple[str, str, str]] = {
@@ -80,10 +87,12 @@ class AzureConnection:
     """Everything that reads Azure goes through one of these. It opens nothing before it is asked something.
 
     No read lasts longer than `timeout` seconds, unless it brings its own limit. TLS is always verified.
+    `last` makes policies for a client that see every single request right before it is sent, retries too.
     """
 
-    def __init__(self, access: AzureAccess, *, timeout: float) -> None:
+    def __init__(self, access: AzureAccess, *, timeout: float, last: Callable[[], Sequence[Policy]] = tuple) -> None:
         self.timeout = timeout
+        self._last = last
         self._access = access
         endpoint, audience, self._authority = CLOUDS.get(access.cloud, ("", "", ""))
         self.endpoint = (endpoint or access.endpoint).rstrip("/")
@@ -249,5 +258,6 @@ class AzureConnection:
                 PatientRetry(),
                 AsyncARMChallengeAuthenticationPolicy(self._signed_in(), self._scope),
                 ARMHttpLoggingPolicy(),
+                *self._last(),
             ],
         }

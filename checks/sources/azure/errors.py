@@ -75,10 +75,10 @@ def _refusal(error: HttpResponseError, asked: str) -> str:
     return f"Azure refused the request for {asked} ({status}){_colon(said or code)}"
 
 
-def refused(error: HttpResponseError) -> tuple[str, str]:
+def refused(error: HttpResponseError, *, longest: int = LONGEST) -> tuple[str, str]:
     """The code and the message of Azure's own error body, cleaned."""
     body = error.error
-    return clean(str(getattr(body, "code", "") or "")), clean(str(getattr(body, "message", "") or ""))
+    return clean(str(getattr(body, "code", "") or "")), clean(str(getattr(body, "message", "") or ""), longest)
 
 
 def _again(error: HttpResponseError) -> str:
@@ -142,11 +142,11 @@ def _unreadable(error: BaseException, asked: str) -> str:
     return f"Azure's answer for {asked} is not readable"
 
 
-def clean(text: str) -> str:
+def clean(text: str, longest: int = LONGEST) -> str:
     """One short line without control characters and without anything that looks like a secret."""
     line = " ".join(redact("".join(c if c.isprintable() else " " for c in text)).split())
     line = line.rstrip(".")
-    return line if len(line) <= LONGEST else line[: LONGEST - 1].rstrip() + "…"
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 
 def _colon(text: str) -> str:

@@ -1,0 +1,137 @@
+"""Azure's jobs and protected items as acting sees them, from the SDK's answers."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from homeward.checks.facts import HealthError, Never
+from homeward.checks.sources.azure.parse_health import health_errors
+from homeward.checks.sources.azure.wire import Wire
+
+from .item_ids import job_name
+from .ports import ItemSeen, JobSeen, JobState
+from .requests import AzureError
+
+_ENDS = {
+    "succeeded": JobState.SUCCEEDED,
+    "failed": JobState.FAILED,
+    "cancelled": JobState.CANCELLED,
+    "canceled": JobState.CANCELLED,
+}
+_SHOWN_FIRST = ("failed", "cancelled", "suspended", "inprogress")
+"""Of several tasks, the one that the reader should know of."""
+_WAY_BACK = {"inmagercmfailback", "inmage"}
+"""The instance types of an item that replicates home."""
+_FAILBACK = {"plannedfailover", "unplannedfailover"}
+_START = {"switchprotection", "reversereplicate"}
+
+
+def job_seen(wire: Wire) -> JobSeen:
+    told = wire.part("properties")
+    word = told.text("state")
+    state = _ENDS.get(word.casefold(), JobState.RUNNING)
+    new_id = told.part("customDetails").text("newReplicationProtectedItemId")
+    return JobSeen(
+        name=wire.text("name") or job_name(wire.text("id")),
+        state=state,
+        word=word,
+        step="" if state is JobState.SUCCEEDED else _step(told.parts("tasks")),
+        errors=tuple(dict.fromkeys(_errors(told))),
+        started=_time(told, "startTime"),
+        ended=_time(told, "endTime"),
+        # It is told from the job's beginning on, but there is such an item only after its success.
+        new_item_id=new_id if state is JobState.SUCCEEDED and job_name(new_id) else "",
+    )
+
+
+def _step(tasks: tuple[Wire, ...]) -> str:
+    for word in _SHOWN_FIRST:
+        for task in tasks:
+            if task.text("state").casefold() == word:
+                inner = _step(_children(task))
+                title = task.part("customDetails").part("jobTask").text("jobFriendlyName")
+                title = title or task.text("friendlyName", "name")
+                return f"{title}: {inner}" if inner else title
+    return ""
+
+
+def _children(task: Wire) -> tuple[Wire, ...]:
+    return task.part("groupTaskCustomDetails").parts("childTasks")
+
+
+def _errors(holder: Wire) -> Iterator[AzureError]:
+    """Those of a job or a task, and of the tasks inside."""
+    for error in holder.parts("errors"):
+        service, provider = error.part("serviceErrorDetails"), error.part("providerErrorDetails")
+        said = dict.fromkeys(text for text in (service.text("message"), provider.text("errorMessage")) if text)
+        found = AzureError(
+            service_code=_code(service.text("code")),
+            provider_code=_code(provider.text("errorCode")),
+            message=" ".join(said),
+            causes=service.text("possibleCauses") or provider.text("possibleCauses"),
+            action=service.text("recommendedAction") or provider.text("recommendedAction"),
+        )
+        if found != AzureError("", "", "", "", ""):
+            yield found
+    for task in (*holder.parts("tasks"), *_children(holder)):
+        yield from _errors(task)
+
+
+def _code(text: str) -> str:
+    return "" if text == "0" else text
+
+
+def item_seen(wire: Wire) -> ItemSeen:
+    told = wire.part("properties")
+    details = told.part("providerSpecificDetails")
+    provider = details.text("instanceType").casefold()
+    state = told.text("protectionState")
+    allowed = {one.casefold() for one in told.texts("allowedOperations")}
+    # After the failback the item keeps its type, and calls its state a failover's.
+    back = provider in _WAY_BACK and "failover" not in state.casefold()
+    ready = back and state.casefold() == "protected" and bool(allowed & _FAILBACK)
+    return ItemSeen(
+        id=wire.text("id"),
+        state=state,
+        ready=ready,
+        replicating=back and not ready,
+        # From a failback item the same operation would lead to Azure again.
+        may_start=bool(allowed & _START) and not back and provider != "inmagercmfailback",
+        percent=_percent(details) if back else None,
+        job=job_name(told.part("currentScenario").text("jobId")),
+        trouble=_trouble(told, details),
+    )
+
+
+def _percent(details: Wire) -> int | None:
+    """Of the initial replication: of the whole machine, else the mean of its disks."""
+    for holder in (details, details.part("resyncDetails")):
+        whole = holder.number("initialReplicationProgressPercentage")
+        if whole is not None:
+            return _within(whole)
+    disks = details.parts("protectedDisks")
+    modernized = [disk.part("irDetails").number("progressPercentage") for disk in disks]
+    classic = [disk.number("resyncProgressPercentage") for disk in disks]
+    for shares in (modernized, classic):
+        if any(share is not None for share in shares):
+            return _within(sum(share or 0.0 for share in shares) / len(shares))  # one not told has not begun
+    return None
+
+
+def _within(number: float) -> int:
+    return max(0, min(100, int(number)))
+
+
+def _trouble(told: Wire, details: Wire) -> tuple[AzureError, ...]:
+    ill = told.text("replicationHealth").casefold() == "critical"
+
+    def grave(error: HealthError) -> bool:
+        return error.critical or (not error.level and ill)
+
+    found = (*health_errors(told, "healthErrors"), *health_errors(details, "validationErrors"))
+    errors = (AzureError(one.code, "", one.message, one.causes, one.action) for one in found if grave(one))
+    return tuple(dict.fromkeys(errors))
+
+
+def _time(told: Wire, name: str) -> datetime | None:
+    found = told.moment(name)
+    return None if isinstance(found, Never) else found

@@ -1,0 +1,161 @@
+"""The sandbox's Azure over TLS, and acting's way to it; plans as preparing would make them."""
+
+import ssl
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import trustme
+
+from homeward.actions.plan import Download, PlannedDisk, PlannedItem
+from homeward.actions.requests import RequestItem
+from homeward.actions.site_recovery import AzureSiteRecovery
+from homeward.bot.sandbox.arm import SandboxArm
+from homeward.bot.sandbox.arm.names import Names
+from homeward.bot.sandbox.arm.wire import host_id
+from homeward.bot.sandbox.estate import Estate, company
+from homeward.bot.sandbox.estate.model import RESOURCE_GROUP, SUBSCRIPTION
+from homeward.checks.facts import Topology
+from homeward.checks.sources.access import AzureAccess, VaultAddress
+
+TOKEN = "a-token-for-tests"
+Plan = Callable[[str], PlannedItem]
+Follow = Callable[[str], RequestItem]
+
+
+class Clock:
+    """Monotonic seconds, as far as the test lets them pass; who sleeps makes them pass."""
+
+    def __init__(self) -> None:
+        self.time = time.monotonic()
+        self.slept: list[float] = []
+
+    def __call__(self) -> float:
+        return self.time
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.time += seconds
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def later(estate: Estate, clock: Clock) -> Callable[[float], None]:
+    """Minutes pass, in the estate and for what is kept of reads."""
+
+    def pass_by(minutes: float) -> None:
+        estate.advance(minutes)
+        clock.time += minutes * 60
+
+    return pass_by
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture(scope="session")
+def ca_file(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("tls") / "ca.pem"
+    path.write_bytes(authority.cert_pem.bytes())
+    return path
+
+
+@pytest.fixture(scope="session")
+def server_context(authority: trustme.CA) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)  # pyright: ignore[reportUnknownMemberType] # trustme also takes pyOpenSSL's context, which is not installed
+    return context
+
+
+@pytest.fixture
+def estate() -> Estate:
+    return company()
+
+
+@pytest.fixture
+async def arm(estate: Estate, server_context: ssl.SSLContext) -> AsyncIterator[SandboxArm]:
+    async with SandboxArm(estate, server_context, token=TOKEN, page_size=5) as arm:
+        yield arm
+
+
+@pytest.fixture
+def access(arm: SandboxArm, ca_file: Path) -> AzureAccess:
+    return AzureAccess(cloud="custom", endpoint=arm.endpoint, audience=arm.endpoint, ca_file=str(ca_file), token=TOKEN)
+
+
+@pytest.fixture
+def address(estate: Estate) -> VaultAddress:
+    return VaultAddress("prod-dr", SUBSCRIPTION, RESOURCE_GROUP, estate.vault.name)
+
+
+@pytest.fixture
+async def azure(access: AzureAccess, address: VaultAddress, clock: Clock) -> AsyncIterator[AzureSiteRecovery]:
+    """Its clock is the test's, so that what is shared stays shared until the test lets time pass."""
+    azure = AzureSiteRecovery(access, [address], clock=clock)
+    yield azure
+    await azure.close()
+
+
+@pytest.fixture
+def plan(estate: Estate) -> Plan:
+    """The machine with the values that a start needs in the sandbox's estate."""
+    names = Names(estate)
+
+    def make(machine: str) -> PlannedItem:
+        item = estate.vault.item(machine)
+        classic = item.topology == "classic"
+        target = "mt-win01" if item.os == "Windows" else "mt-lin01"
+        policy = "24-hour-retention-failback" if classic else "crashconsistency-policy-failback"
+        disks = tuple(PlannedDisk(f"Disk{index}", f"disk {index}", gb) for index, gb in enumerate(item.disks_gb))
+        return PlannedItem(
+            machine=machine,
+            item_id=names.item(item),
+            topology=Topology.CLASSIC if classic else Topology.MODERNIZED,
+            stage=0,
+            group=item.group,
+            target=target if classic else "appliance01",
+            target_id=host_id(target) if classic else names.appliance_id(estate.vault.appliances[0]),
+            process_server="ps-azure01" if classic else "",
+            process_server_id=host_id("ps-azure01") if classic else "",
+            datastore="" if classic else "ds-gold-01",
+            retention=("R" if item.os == "Windows" else "/mnt/retention") if classic else "",
+            log_storage_id="" if classic else names.log_storage,
+            policy=policy,
+            policy_id=names.policy(policy),
+            disks=disks,
+            excluded=(),
+            source_vm=item.source_vm,
+            original_location=True,
+            download=Download.CHANGES,
+        )
+
+    return make
+
+
+@pytest.fixture
+def follow(plan: Plan) -> Follow:
+    """The machine as an item of a request."""
+
+    def make(machine: str) -> RequestItem:
+        planned = plan(machine)
+        return RequestItem(place=0, planned=planned, item_id=planned.item_id)
+
+    return make
+
+
+@pytest.fixture
+def without() -> Callable[[PlannedItem, str], PlannedItem]:
+    """The plan of the machine less its first disk."""
+
+    def leave(planned: PlannedItem, disk: str) -> PlannedItem:
+        return replace(planned, excluded=tuple(one for one in planned.disks if one.id == disk))
+
+    return leave
