@@ -4,7 +4,7 @@ from datetime import datetime
 
 from homeward.actions.ledger import Held
 from homeward.actions.plan import NotPrepared, Obstacle
-from homeward.actions.requests import Change, EventKind, Happened, Request, RequestItem
+from homeward.actions.requests import Change, EventKind, Happened, Request
 from homeward.actions.states import State
 from homeward.checks.report import Verdict
 
@@ -22,7 +22,6 @@ async def checking(request: Request, now: datetime, outside: Outside) -> Turn:
         why = "The checks found what blocks it."
         blocked = Change(now, State.BLOCKED, why=why, plan=answer.plan, checked=answer.checked, events=_told(why))
         return Turn(request, blocked)
-    items = tuple(RequestItem(place, each, each.item_id) for place, each in enumerate(answer.plan.items))
     put_forward = Happened(
         EventKind.PUT_FORWARD,
         data={
@@ -39,7 +38,6 @@ async def checking(request: Request, now: datetime, outside: Outside) -> Turn:
             state=State.AWAITING_APPROVAL,
             plan=answer.plan,
             checked=answer.checked,
-            items=items,
             events=(put_forward,),
         ),
     )

@@ -24,7 +24,7 @@ class Outside:
     async def write(self, request: Request, change: Change) -> Request:
         """The one place where a pass writes; what Slack shows follows at once."""
         written = await self.ledger.write(request, change)
-        await self.scheduler.wake(Work.REPORT, written.id, change.due_at)
+        await self.scheduler.wake(Work.REPORT, written.id, await self.ledger.now())
         return written
 
 

@@ -1,0 +1,109 @@
+"""The desk: what people do with requests. Each method judges by the ledger, writes once, and wakes who goes on."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from . import approval
+from .approval import Click, Policy, Standing, Standings, Unasked
+from .ledger import Ledger, NoRequest
+from .ports import Scheduler, Work
+from .requests import Asked, Change, Person, Refusal, Request
+from .states import Operation
+
+LOOKALIKES = str.maketrans("OIL", "011")
+"""Letters that Crockford's base 32 leaves out, read as the digits that people meant."""
+
+
+class Desk:
+    """Raises LedgerError where the ledger can't be read or written, and nothing else."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        scheduler: Scheduler,
+        policies: Mapping[Operation, Policy],
+        standings: Standings,
+        new_id: Callable[[], str],
+    ) -> None:
+        self._ledger = ledger
+        self._scheduler = scheduler
+        self._policies = policies
+        self._standings = standings
+        self._new_id = new_id
+
+    async def ask(self, asked: Asked) -> Request:
+        """A new request, to be checked by its first pass."""
+        policy = self._policies[asked.operation]
+        now = await self._ledger.now()
+        request = await self._ledger.open(
+            asked, id=self._new_id(), quorum=policy.quorum, expires_at=now + policy.expires_after
+        )
+        await self._wake(request.id, now)
+        return request
+
+    async def approve(self, click: Click) -> Request | Refusal:
+        return await self._decide(
+            click.request_id, click.person, lambda request, who, now: approval.approve(request, click, who, now)
+        )
+
+    async def reject(self, click: Click, reason: str) -> Request | Refusal:
+        return await self._decide(
+            click.request_id, click.person, lambda request, who, now: approval.reject(request, click, reason, who, now)
+        )
+
+    async def cancel(self, request_id: str, person: Person, reason: str = "") -> Request | Refusal:
+        return await self._decide(
+            request_id, person, lambda request, who, now: approval.cancel(request, person, reason, who, now)
+        )
+
+    async def retry(self, request_id: str, machine: str, person: Person) -> Request | Refusal:
+        return await self._decide(
+            request_id, person, lambda request, who, now: approval.retry(request, machine, person, who, now)
+        )
+
+    async def go_on_without(self, request_id: str, machine: str, person: Person) -> Request | Refusal:
+        return await self._decide(
+            request_id, person, lambda request, who, now: approval.go_on_without(request, machine, person, who, now)
+        )
+
+    async def find(self, text: str) -> tuple[Request, ...]:
+        """By an id, as people write it, or by the name of a machine or a subject; the newest first."""
+        for id in _ids(text):
+            try:
+                return (await self._ledger.load(id),)
+            except NoRequest:
+                continue
+        return await self._ledger.of_machine(text.strip())
+
+    async def open_requests(self) -> tuple[Request, ...]:
+        return await self._ledger.requests(open_only=True)
+
+    async def _decide(
+        self,
+        request_id: str,
+        person: Person,
+        judge: Callable[[Request, Standing | Unasked, datetime], Change | Refusal],
+    ) -> Request | Refusal:
+        """Slack is asked first, outside of any transaction; then one reading and one writing decide."""
+        try:
+            request = await self._ledger.load(request_id)
+            standing = await self._standings(person, self._policies[request.asked.operation])
+            decided = await self._ledger.amend(request_id, lambda now_is, now: judge(now_is, standing, now))
+        except NoRequest:
+            return Refusal("wrong_request", f"There is no request {request_id}.")
+        if isinstance(decided, Request):
+            await self._wake(request_id, decided.due_at)
+        return decided
+
+    async def _wake(self, request_id: str, at: datetime) -> None:
+        await self._scheduler.wake(Work.ADVANCE, request_id, at)
+        await self._scheduler.wake(Work.REPORT, request_id, await self._ledger.now())
+
+
+def _ids(text: str) -> tuple[str, ...]:
+    """The ids that somebody may have meant: with or without "R-", in any case."""
+    plain = text.strip().upper()
+    plain = plain.removeprefix("R-")
+    exact = f"R-{plain}"
+    meant = f"R-{plain.translate(LOOKALIKES)}"
+    return (exact,) if exact == meant else (exact, meant)
