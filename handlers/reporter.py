@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from homeward.actions.approval import Policy
 from homeward.actions.ledger import Ledger, NoRequest
 from homeward.actions.posts import Post, PostState
 from homeward.actions.requests import Event, EventKind, Request
@@ -44,11 +45,11 @@ class CardView(Protocol):
 
 
 class ApprovalView(Protocol):
-    def __call__(self, request: Request, *, now: datetime) -> Message: ...
+    def __call__(self, request: Request, *, policy: Policy, now: datetime) -> Message: ...
 
 
 class ReplyView(Protocol):
-    def __call__(self, request: Request, event: Event) -> Message | None: ...
+    def __call__(self, event: Event, request: Request) -> Message | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +60,6 @@ class Views:
     approval: ApprovalView
     reply: ReplyView
     reminder: ApprovalView
-
-
-class Policy(Protocol):
-    """What is needed of an approval policy."""
-
-    @property
-    def channel(self) -> str: ...
 
 
 class Reporter:
@@ -126,7 +120,7 @@ class Reporter:
         except SlackRefused:
             return patience.failed(where.team_id)
         showing = Showing(self._means, threads, request, posts, now=now, started=started)
-        one = _Pass(request, events, now, showing, threads, self._views, self._policies)
+        one = _Pass(request, events, now, showing, threads, self._views, self._policies[request.asked.operation])
         try:
             await one.run()
         except Down:
@@ -144,7 +138,7 @@ class _Pass:
     showing: Showing
     threads: Threads
     views: Views
-    policies: Mapping[Operation, Policy]
+    policy: Policy
 
     async def run(self) -> None:
         """What can't be shown yet holds up only what comes after it in the same thread."""
@@ -191,8 +185,8 @@ class _Pass:
         key = approval_key(self.showing.posts)
         if not awaiting and key not in self.showing.posts:
             return
-        message = self.views.approval(self.request, now=self.now)
-        channel = self.policies[self.request.asked.operation].channel
+        message = self.views.approval(self.request, policy=self.policy, now=self.now)
+        channel = self.policy.channel
         post = await self.showing.show(key, channel, "", message, still=awaiting)
         if post.state is not PostState.SENT:
             return
@@ -207,13 +201,13 @@ class _Pass:
     async def _reminders(self, approval: Post) -> None:
         for event in self.events:
             if event.happened.kind is EventKind.REMINDED:
-                message = self.views.reminder(self.request, now=self.now)
+                message = self.views.reminder(self.request, policy=self.policy, now=self.now)
                 await self.showing.show(reminder_key(event.seq), approval.channel, approval.ts, message)
 
     async def _replies(self, place: CardPlace, card: Post) -> None:
         for event in self.events:
             key = reply_key(event.seq, place.key, self.showing.posts)
-            if not key or (message := self.views.reply(self.request, event)) is None:
+            if not key or (message := self.views.reply(event, self.request)) is None:
                 continue
             post = await self.showing.show(key, card.channel, card.ts, message)
             if post.state is PostState.REFUSED and post.why in ELSEWHERE:

@@ -4,7 +4,7 @@ slack_sdk's models check most lengths; the rules that they miss stand here and i
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import cast
 
 from slack_sdk.errors import SlackObjectFormationError
@@ -29,8 +29,12 @@ _VIEW_KEYS = {
 }  # fmt: skip
 
 
-def problems_in_message(payload: Payload) -> list[str]:
-    """What is wrong with a message (its `text`, `blocks` and `metadata`); empty if it may be sent."""
+def problems_in_message(payload: Payload, *, allowed_mentions: Collection[str] = ()) -> list[str]:
+    """What is wrong with a message (its `text`, `blocks` and `metadata`); empty if it may be sent.
+
+    Nobody but the user groups with the ids in `allowed_mentions` may be rung.
+    """
+    allowed = frozenset(allowed_mentions)
     problems: list[str] = []
     text, blocks, metadata = payload.get("text"), payload.get("blocks"), payload.get("metadata")
     if text is not None and not isinstance(text, str):
@@ -38,7 +42,7 @@ def problems_in_message(payload: Payload) -> list[str]:
     elif text:
         if len(text) > MESSAGE_TEXT:
             problems.append(f"/text: {len(text)} characters, at most {MESSAGE_TEXT}")
-        problems += [f"/text: broadcast mention {mention}" for mention in broadcasts(text)]
+        problems += [f"/text: broadcast mention {mention}" for mention in broadcasts(text, allowed)]
     if blocks and not (isinstance(text, str) and text.strip()):
         problems.append("/text: missing; blocks need a text for notifications and screen readers")
     if not blocks and not text:
@@ -46,7 +50,7 @@ def problems_in_message(payload: Payload) -> list[str]:
     if metadata and not _is_metadata(metadata):
         problems.append("/metadata: needs event_type (a string) and event_payload (an object)")
     if blocks is not None:
-        problems += _problems_in_blocks(blocks, most=MESSAGE_BLOCKS, refused=_NOT_IN_MESSAGES)
+        problems += _problems_in_blocks(blocks, most=MESSAGE_BLOCKS, refused=_NOT_IN_MESSAGES, allowed=allowed)
     return list(dict.fromkeys(problems))
 
 
@@ -61,7 +65,7 @@ def problems_in_view(view: Payload) -> list[str]:
     blocks = view.get("blocks")
     if not blocks:
         problems.append("/blocks: missing")
-    problems += _problems_in_blocks(blocks or [], most=VIEW_BLOCKS, refused=_NOT_IN_VIEWS)
+    problems += _problems_in_blocks(blocks or [], most=VIEW_BLOCKS, refused=_NOT_IN_VIEWS, allowed=frozenset())
     frame = {key: view[key] for key in view if key in _VIEW_KEYS - {"blocks", "submit_disabled"}}
     problems += problems_in_texts(frame, "")
     try:
@@ -73,7 +77,7 @@ def problems_in_view(view: Payload) -> list[str]:
     return list(dict.fromkeys(problems))
 
 
-def _problems_in_blocks(blocks: object, *, most: int, refused: set[str]) -> list[str]:
+def _problems_in_blocks(blocks: object, *, most: int, refused: set[str], allowed: frozenset[str]) -> list[str]:
     given = listed(blocks)
     if not isinstance(blocks, list | tuple):
         return ["/blocks: not a list"]
@@ -85,7 +89,7 @@ def _problems_in_blocks(blocks: object, *, most: int, refused: set[str]) -> list
         elif (kind := str(cast("Payload", block).get("type"))) in refused:
             problems.append(f"{path}: {kind} is not allowed here")
         else:
-            problems += _problems_in_block(cast("Payload", block), path)
+            problems += _problems_in_block(cast("Payload", block), path, allowed)
     known = dicts(given)
     ids = Counter(str(block["block_id"]) for block in known if block.get("block_id"))
     problems += [f"/blocks: block_id {name} stands {times} times" for name, times in ids.items() if times > 1]
@@ -97,13 +101,13 @@ def _problems_in_blocks(blocks: object, *, most: int, refused: set[str]) -> list
     return problems
 
 
-def _problems_in_block(block: Payload, path: str) -> Iterator[str]:
+def _problems_in_block(block: Payload, path: str, allowed: frozenset[str]) -> Iterator[str]:
     yield from problems_by_model(block, path)
     yield from problems_in_shape(block, path)
-    yield from problems_in_texts(block, path)
+    yield from problems_in_texts(block, path, allowed)
     inner = {"plan": "tasks", "container": "child_blocks", "carousel": "elements"}.get(str(block.get("type")))
     for place, child in enumerate(dicts(block.get(inner or ""))):
-        yield from _problems_in_block(child, f"{path}/{inner}/{place}")
+        yield from _problems_in_block(child, f"{path}/{inner}/{place}", allowed)
 
 
 def _is_metadata(metadata: object) -> bool:

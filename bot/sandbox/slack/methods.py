@@ -8,12 +8,15 @@ from typing import Any, cast
 from .faults import Faults
 from .messages import Message, Payload, version_of, wire
 from .people import Channel, User
-from .refusals import Refused, check_message, check_view
+from .refusals import Refused, check_message, check_view, missing_scope
 from .triggers import Triggers
 from .views import Shown, Views
 from .workspace import Workspace
 
 _JSON_ARGUMENTS = ("blocks", "metadata", "view", "attachments")
+
+
+MOST_IN_A_PAGE = 999
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,10 @@ class Methods:
     triggers: Triggers
     faults: Faults
     clock: Callable[[], float]
+    scopes: set[str]
+    """What the bot's token may do."""
+    allowed_mentions: set[str] = field(default_factory=set[str])
+    """User groups, by id, that messages may ring; a mention of any other is refused."""
     app_id: str = "A0HOMEWARD"
     bot_id: str = "B0HOMEWARD"
     tickets: list[str] = field(default_factory=list[str])
@@ -128,16 +135,23 @@ class Methods:
     # Conversations
 
     def history(self, given: Payload) -> Payload:
-        place = self._place(given["channel"])
+        place = self._readable(given["channel"])
         parents = [m for m in self._visible(place) if m.thread_ts in (None, m.ts)]
         return self._page(list(reversed(parents)), given)
 
     def replies(self, given: Payload) -> Payload:
-        place = self._place(given["channel"])
+        place = self._readable(given["channel"])
         if self.workspace.message(place, str(given["ts"])) is None:
             raise Refused("thread_not_found")
         thread = [m for m in self._visible(place) if str(given["ts"]) in (m.ts, m.thread_ts)]
         return self._page(thread, given)
+
+    def permalink(self, given: Payload) -> Payload:
+        place = self._known(given["channel"])
+        message = self._message(place, given["message_ts"])
+        thread = f"?thread_ts={message.thread_ts}&cid={place.id}" if message.thread_ts else ""
+        address = f"https://{self.workspace.domain}.slack.invalid/archives/{place.id}/p{message.ts.replace('.', '')}"
+        return {"channel": place.id, "permalink": address + thread}
 
     def conversation(self, given: Payload) -> Payload:
         return {"channel": self._conversation(self._known(given["channel"]))}
@@ -212,7 +226,9 @@ class Methods:
     # What the methods share
 
     def _check(self, said: Payload) -> None:
-        check_message(said, unsupported=frozenset(self.faults.unsupported_blocks))
+        check_message(
+            said, unsupported=frozenset(self.faults.unsupported_blocks), allowed_mentions=self.allowed_mentions
+        )
 
     def _check_view(self, view: object) -> None:
         if not isinstance(view, dict):
@@ -242,6 +258,14 @@ class Methods:
             raise Refused("not_in_channel")
         return place
 
+    def _readable(self, channel: object) -> Channel:
+        """Where the bot may read: each sort of conversation has its own scope."""
+        place = self._place(channel)
+        needed = "im:history" if place.is_im else "groups:history" if place.is_private else "channels:history"
+        if needed not in self.scopes:
+            raise missing_scope(needed, self.scopes)
+        return place
+
     def _message(self, place: Channel, ts: object) -> Message:
         message = self.workspace.message(place, str(ts))
         if message is None or message.ephemeral_to:
@@ -268,7 +292,13 @@ class Methods:
         return [m for m in self.workspace.messages(place) if not m.ephemeral_to]
 
     def _page(self, found: list[Message], given: Payload) -> Payload:
-        limit, start = int(given.get("limit") or 100), int(given.get("cursor") or 0)
+        limit, cursor = int(given.get("limit") or 100), str(given.get("cursor") or "0")
+        if not 1 <= limit <= MOST_IN_A_PAGE:
+            raise Refused("invalid_limit")
+        if not cursor.isdigit():
+            raise Refused("invalid_cursor")
+        start = int(cursor)
+        found = [message for message in found if _within(message, given)]
         metadata = str(given.get("include_all_metadata", "")).lower() in ("1", "true")
         more = start + limit < len(found)
         return {
@@ -289,6 +319,15 @@ class Methods:
         }
 
 
+def _within(message: Message, given: Payload) -> bool:
+    """Between `oldest` and `latest`; a thread's first message is in every answer about the thread."""
+    if message.ts == str(given.get("ts", "")):
+        return True
+    oldest, at, latest = float(given.get("oldest") or 0), float(message.ts), float(given.get("latest") or "inf")
+    inclusive = str(given.get("inclusive", "")).lower() in ("1", "true")
+    return oldest <= at <= latest if inclusive else oldest < at < latest
+
+
 def _decoded(key: str, value: object) -> object:
     """Forms carry JSON arguments as text."""
     if key in _JSON_ARGUMENTS and isinstance(value, str):
@@ -306,6 +345,7 @@ METHODS: dict[str, Method] = {
     "auth.test": Method(Methods.auth_test),
     "bots.info": Method(Methods.bot_info, scopes=("users:read",)),
     "chat.delete": Method(Methods.delete_message, ("channel", "ts"), ("chat:write",)),
+    "chat.getPermalink": Method(Methods.permalink, ("channel", "message_ts")),
     "chat.postEphemeral": Method(Methods.post_ephemeral, ("channel", "user"), ("chat:write",)),
     "chat.postMessage": Method(Methods.post_message, ("channel",), ("chat:write",)),
     "chat.update": Method(Methods.update_message, ("channel", "ts"), ("chat:write",)),

@@ -1,5 +1,7 @@
 """How the sandbox's Slack says no: the one error that ends a request, as `{"ok": false, "error": ...}`."""
 
+from collections.abc import Collection
+
 from .blocks import problems_in_message, problems_in_view
 from .messages import Payload
 
@@ -22,14 +24,23 @@ def refused_for(error: str, problems: list[str]) -> Refused:
     return Refused(error, errors=problems, response_metadata={"messages": [f"[ERROR] {one}" for one in problems]})
 
 
-def check_message(said: Payload, *, unsupported: frozenset[str] = frozenset()) -> None:
+def missing_scope(needed: str, provided: Collection[str]) -> Refused:
+    return Refused("missing_scope", needed=needed, provided=",".join(sorted(provided)))
+
+
+def check_message(
+    said: Payload, *, unsupported: frozenset[str] = frozenset(), allowed_mentions: Collection[str] = ()
+) -> None:
     """Raise what Slack would answer to a message that it doesn't take."""
     blocks = said.get("blocks")
     if not blocks and not said.get("text"):
         raise Refused("no_text")
     if len(str(said.get("text") or "")) > 40_000:
         raise Refused("msg_too_long")
-    if problems := [*problems_in_message(said), *not_rolled_out(blocks, unsupported)]:
+    if problems := [
+        *problems_in_message(said, allowed_mentions=allowed_mentions),
+        *not_rolled_out(blocks, unsupported),
+    ]:
         raise refused_for("invalid_blocks" if blocks else "invalid_arguments", problems)
 
 

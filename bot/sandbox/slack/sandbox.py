@@ -19,7 +19,7 @@ from .methods import Methods
 from .people import SLACKBOT, Channel, User
 from .rates import Rates
 from .refusals import Refused, check_message, check_view
-from .server import Call, Server
+from .server import SCOPES, Call, Server
 from .socket_mode import SocketMode
 from .triggers import Triggers
 from .views import Shown, Views
@@ -61,7 +61,7 @@ class SandboxSlack:
         """Everything that was delivered, in order, with what came of it."""
         self._triggers = Triggers(clock)
         self._methods = Methods(
-            self.workspace, self.views, self._triggers, self.faults, clock, socket_url=self._socket_url
+            self.workspace, self.views, self._triggers, self.faults, clock, set(SCOPES), socket_url=self._socket_url
         )
         self._server = Server(token, app_token, self._methods, self._triggers, self.faults, self.rates)
         self.socket = SocketMode(self.workspace, self._methods.tickets)
@@ -122,7 +122,12 @@ class SandboxSlack:
     @property
     def scopes(self) -> set[str]:
         """What the bot's token may do; take one away to see missing_scope."""
-        return self._server.scopes
+        return self._methods.scopes
+
+    @property
+    def allowed_mentions(self) -> set[str]:
+        """The user groups, by id, that messages may ring: add the approvers'. All others are refused."""
+        return self._methods.allowed_mentions
 
     @property
     def calls(self) -> list[Call]:
@@ -257,7 +262,11 @@ class SandboxSlack:
     def _show(self, ack: Ack, user: User, place: Channel) -> Ack:
         private = ack.body.get("response_type", "ephemeral") != "in_channel"
         try:
-            check_message(ack.body, unsupported=frozenset(self.faults.unsupported_blocks))
+            check_message(
+                ack.body,
+                unsupported=frozenset(self.faults.unsupported_blocks),
+                allowed_mentions=self.allowed_mentions,
+            )
         except Refused as refused:
             return replace(ack, problem=refused.error, details=_details(refused))
         shown = self.workspace.post(

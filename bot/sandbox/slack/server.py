@@ -10,20 +10,22 @@ from .faults import Fault, Faults
 from .messages import Payload, version_of
 from .methods import CONNECT, CONNECTING, METHODS, Methods
 from .rates import Rates
-from .refusals import Refused, check_message
+from .refusals import Refused, check_message, missing_scope
 from .triggers import Triggers
 
 SCOPES = frozenset(
     {
         "channels:history",
-        "channels:read",
         "chat:write",
         "commands",
+        "groups:history",
+        "im:history",
         "im:write",
         "usergroups:read",
         "users:read",
     }
 )
+"""What the manifest asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,6 @@ class Server:
     triggers: Triggers
     faults: Faults
     rates: Rates
-    scopes: set[str] = field(default_factory=lambda: set(SCOPES))
     calls: list[Call] = field(default_factory=list[Call])
 
     def routes(self) -> list[web.RouteDef]:
@@ -59,7 +60,7 @@ class Server:
         if fault and not fault.error and fault.status != 200:
             return web.Response(status=fault.status, text="Service Unavailable")
         arguments: Payload = {}
-        status, headers = 200, {"x-oauth-scopes": ",".join(sorted(self.scopes))}
+        status, headers = 200, {"x-oauth-scopes": ",".join(sorted(self.methods.scopes))}
         try:
             arguments = await _arguments(request)
             if wait := self._wait(name, arguments, fault):
@@ -89,7 +90,11 @@ class Server:
             if said.get("delete_original") and hook.source:
                 here.delete(hook.source)
                 return web.Response(text="ok")
-            check_message(said, unsupported=frozenset(self.faults.unsupported_blocks))
+            check_message(
+                said,
+                unsupported=frozenset(self.faults.unsupported_blocks),
+                allowed_mentions=self.methods.allowed_mentions,
+            )
             if said.get("replace_original") and hook.source:
                 hook.source = here.edit(hook.source, version_of(said))
             else:
@@ -122,9 +127,9 @@ class Server:
         if token != expected and name != "api.test":
             both = (self.token, self.app_token)
             raise Refused("not_allowed_token_type" if token in both else "invalid_auth")
-        provided = {"connections:write"} if name == CONNECT else self.scopes
+        provided = {"connections:write"} if name == CONNECT else self.methods.scopes
         if method.scopes and not provided & set(method.scopes):
-            raise Refused("missing_scope", needed=method.scopes[0], provided=",".join(sorted(provided)))
+            raise missing_scope(method.scopes[0], provided)
         return self.methods.call(method, arguments)
 
 

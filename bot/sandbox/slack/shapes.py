@@ -10,6 +10,7 @@ from .reading import dicts, listed, objects
 
 SHORT_TEXT = 2_000
 """Fields of a section, texts of a context."""
+OPTION_TEXT = 75
 TABLE_ROWS = 100
 TABLE_COLUMNS = 20
 ALERT_TEXT = 200
@@ -75,8 +76,19 @@ def _elements(block: Payload, path: str) -> Iterator[str]:
             if kind not in ("checkboxes", "radio_buttons"):
                 for number, option in enumerate(found):
                     yield from _wrong_types(option.get("text"), {"plain_text"}, f"{where}/options/{number}/text")
+            for number, option in enumerate(found):
+                yield from _described(option, f"{where}/options/{number}")
+            if any(chosen not in found for chosen in dicts(here.get("initial_options"))):
+                yield f"{where}/initial_options: not among the options"
             values = Counter(str(option.get("value")) for option in found)
             yield from (f"{where}/options: value {value} stands twice" for value in values if values[value] > 1)
+
+
+def _described(option: Payload, path: str) -> Iterator[str]:
+    description = option.get("description")
+    words = cast("Payload", description).get("text") if isinstance(description, dict) else ""
+    if len(str(words or "")) > OPTION_TEXT:
+        yield f"{path}/description: {len(str(words))} characters, at most {OPTION_TEXT}"
 
 
 def _section(block: Payload, path: str) -> Iterator[str]:

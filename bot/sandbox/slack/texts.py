@@ -9,7 +9,7 @@ from .reading import objects
 
 MESSAGE_TEXT = 40_000
 
-_BROADCAST = re.compile(r"<!(?:channel|here|everyone|group|subteam\^[^>]*)(?:\|[^>]*)?>")
+_BROADCAST = re.compile(r"<!(?:channel|here|everyone|group|subteam\^(?P<group>[^>|]*))(?:\|[^>]*)?>")
 
 _ALWAYS_PLAIN = {
     "button": ("text",),
@@ -22,13 +22,13 @@ _ALWAYS_PLAIN = {
 """Fields, by the type that holds them, where Slack takes plain_text only and slack_sdk's models take both."""
 
 
-def broadcasts(text: str) -> list[str]:
-    """The mentions in a text that would ring a whole channel or group."""
-    return _BROADCAST.findall(text)
+def broadcasts(text: str, allowed: frozenset[str] = frozenset()) -> list[str]:
+    """The mentions in a text that would ring a whole channel, or a group that is not one of those allowed."""
+    return [found[0] for found in _BROADCAST.finditer(text) if found["group"] not in allowed]
 
 
-def problems_in_texts(block: Payload, path: str) -> Iterator[str]:
-    """What is wrong with the texts anywhere in a block or a view."""
+def problems_in_texts(block: Payload, path: str, allowed: frozenset[str] = frozenset()) -> Iterator[str]:
+    """What is wrong with the texts anywhere in a block or a view; the groups `allowed` may be rung."""
     for where, here in objects(block, path):
         kind, text = here.get("type"), here.get("text")
         if kind in ("plain_text", "mrkdwn", "raw_text", "text", "markdown"):
@@ -36,9 +36,9 @@ def problems_in_texts(block: Payload, path: str) -> Iterator[str]:
                 yield f"{where}: text is not a string"
             elif not text.strip() and kind != "text":
                 yield f"{where}: empty text"
-            elif kind in ("mrkdwn", "markdown") and (found := broadcasts(text)):
+            elif kind in ("mrkdwn", "markdown") and (found := broadcasts(text, allowed)):
                 yield f"{where}: broadcast mention {found[0]}"
-        if kind in ("broadcast", "usergroup"):
+        if kind == "broadcast" or (kind == "usergroup" and here.get("usergroup_id") not in allowed):
             yield f"{where}: broadcast mention ({kind})"
         for key in _ALWAYS_PLAIN.get(str(kind), ()):
             yield from _plain(here, key, where)

@@ -74,6 +74,16 @@ class Workspace:
         said = self._said.get(self.channel(where).id, [])
         return tuple(m for m in said if thread is None or thread in (m.ts, m.thread_ts))
 
+    def thread(self, where: Channel | str, ts: str) -> tuple[Message, ...]:
+        """The replies below a message, in order."""
+        return tuple(m for m in self.messages(where, thread=ts) if m.ts != ts)
+
+    def marked(self, key: str, value: object) -> tuple[Message, ...]:
+        """The messages of all channels whose metadata carries this, in the order in which they were said."""
+        every = (m for here in self._said.values() for m in here if m.metadata)
+        found = [m for m in every if m.metadata and m.metadata["event_payload"].get(key) == value]
+        return tuple(sorted(found, key=lambda m: m.ts))
+
     def message(self, where: Channel | str, ts: str) -> Message | None:
         return next((m for m in self.messages(where) if m.ts == ts), None)
 

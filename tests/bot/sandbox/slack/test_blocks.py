@@ -43,6 +43,10 @@ def select(count: int, **more: Any) -> Block:
     return {"type": "static_select", "action_id": "homeward.s", "options": options(count), **more}
 
 
+def checkboxes(**more: Any) -> Block:
+    return {"type": "checkboxes", "action_id": "homeward.c", "options": options(2), **more}
+
+
 def rich(*parts: Block) -> Block:
     return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": list(parts)}]}
 
@@ -151,6 +155,8 @@ BAD: dict[str, list[Block]] = {
     "six choices in an overflow": [
         section(accessory={"type": "overflow", "action_id": "homeward.o", "options": options(6)})
     ],
+    "a long description": [actions(checkboxes(options=[{**options(1)[0], "description": plain("x" * 76)}]))],
+    "a tick that is no option": [actions(checkboxes(initial_options=[{"text": plain("o9"), "value": "o9"}]))],
     "eleven checkboxes": [actions({"type": "checkboxes", "action_id": "homeward.c", "options": options(11)})],
     "101 rows": [table(101)],
     "21 columns": [table(1, 21)],
@@ -219,6 +225,8 @@ WHERE = {
     "same option twice": "/blocks/0/elements/0/options",
     "option in mrkdwn": "/blocks/0/elements/0/options/0/text/0",
     "placeholder in mrkdwn": "/blocks/0/elements/0/placeholder",
+    "a long description": "/blocks/0/elements/0/options/0/description",
+    "a tick that is no option": "/blocks/0/elements/0/initial_options",
     "eleven checkboxes": "/blocks/0/elements/0/options",
     "101 rows": "/blocks/0/rows",
     "21 columns": "/blocks/0/rows/0",

@@ -7,7 +7,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from homeward.bot.sandbox.slack import LENA, MAYA, WAR_ROOM, Message, SandboxSlack, Version
+from homeward.bot.sandbox.slack import LENA, MAYA, SVEN, WAR_ROOM, Message, SandboxSlack, Version
 
 
 def button(text: str, value: str, action_id: str = "homeward.again") -> dict[str, Any]:
@@ -269,6 +269,64 @@ async def test_the_answer_to_a_form_is_checked(desk: Any, answer: dict[str, Any]
             assert top is None
         case _:
             assert top.view == MODAL
+
+
+async def test_ticked_boxes_are_in_the_form_and_a_box_alone_must_be_ticked(desk: Any) -> None:
+    seen: list[Any] = []
+
+    async def listener(ack: Any, view: Any) -> None:
+        seen.append(view["state"]["values"])
+        await ack()
+
+    desk.app.view("homeward.approve")(listener)
+    boxes = [
+        {
+            "type": "input",
+            "block_id": f"attest.{place}",
+            "label": {"type": "plain_text", "text": f"Point {place}"},
+            "element": {
+                "type": "checkboxes",
+                "action_id": f"homeward.attest.{place}",
+                "options": [{"text": {"type": "plain_text", "text": "I made sure"}, "value": f"rule-{place}"}],
+            },
+        }
+        for place in (1, 2)
+    ]
+    view = {**MODAL, "callback_id": "homeward.approve", "blocks": boxes}
+    await desk.client.views_open(trigger_id=desk.slack.trigger(LENA), view=view)
+    with pytest.raises(ValueError, match="required"):
+        await desk.slack.submit(LENA, {"homeward.attest.1": ["rule-1"]})
+    with pytest.raises(LookupError, match="no option"):
+        await desk.slack.submit(LENA, {"homeward.attest.1": ["rule-1"], "homeward.attest.2": ["rule-9"]})
+    assert (await desk.slack.submit(LENA, {"homeward.attest.1": ["rule-1"], "homeward.attest.2": ["rule-2"]})).ok
+
+    ticked = [option["value"] for at in seen[0].values() for box in at.values() for option in box["selected_options"]]
+    assert ticked == ["rule-1", "rule-2"]
+
+
+async def test_the_same_click_can_come_twice(desk: Any) -> None:
+    seen: list[Any] = []
+
+    async def listener(ack: Any, body: Any) -> None:
+        seen.append(body)
+        await ack()
+
+    desk.app.action("homeward.again")(listener)
+    once = await desk.slack.click(LENA, posted(desk.slack), "homeward.again")
+    assert (await desk.slack.again(once)).ok
+    assert seen[0] == seen[1]
+
+
+async def test_a_click_from_another_workspace_says_whose_it_is(desk: Any) -> None:
+    seen: list[Any] = []
+
+    async def listener(ack: Any, body: Any) -> None:
+        seen.append(body["user"])
+        await ack()
+
+    desk.app.action("homeward.again")(listener)
+    await desk.slack.click(SVEN, posted(desk.slack), "homeward.again")
+    assert (seen[0]["id"], seen[0]["team_id"]) == (SVEN.id, SVEN.team_id) != (SVEN.id, desk.slack.workspace.team_id)
 
 
 async def test_a_button_in_a_view_can_be_pressed(desk: Any) -> None:

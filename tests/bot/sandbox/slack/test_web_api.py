@@ -106,6 +106,7 @@ async def test_a_place_the_bot_cannot_reach_is_refused(slack: SandboxSlack, clie
     slack.workspace.channels["C0OLD"] = Channel("C0OLD", "old", WAR_ROOM.members, is_archived=True)
     assert await error(client.chat_postMessage(channel="C0OLD", text="x")) == "is_archived"
     slack.workspace.channels["G0"] = Channel("G0", "secret", frozenset({LENA.id}), is_private=True)
+    slack.scopes.add("channels:read")
     assert await error(client.conversations_info(channel="G0")) == "channel_not_found"
 
 
@@ -219,6 +220,7 @@ async def test_people_are_described(slack: SandboxSlack, client: Any) -> None:
     assert await flags(OMAR.id) == {"is_restricted"}
     assert await error(client.users_info(user="U0")) == "user_not_found"
     assert (await client.bots_info(bot="B0HOMEWARD"))["bot"]["user_id"] == BOT.id
+    slack.scopes.add("channels:read")
     assert (await client.conversations_info(channel=WAR_ROOM.id))["channel"]["is_member"]
 
 
@@ -262,6 +264,69 @@ async def test_a_missing_scope_is_named(slack: SandboxSlack, client: Any) -> Non
 
     assert (refused["error"], refused["needed"]) == ("missing_scope", "chat:write")
     assert "chat:write" not in refused["provided"].split(",")
+
+
+async def test_each_sort_of_conversation_is_read_with_its_own_scope(slack: SandboxSlack, client: Any) -> None:
+    slack.workspace.channels["G0"] = Channel("G0", "secret", WAR_ROOM.members, is_private=True)
+    direct = slack.workspace.direct(MAYA)
+    for place, scope in ((WAR_ROOM.id, "channels:history"), ("G0", "groups:history"), (direct.id, "im:history")):
+        posted = await client.chat_postMessage(channel=place, text="x")
+        await client.conversations_history(channel=place)
+        slack.scopes.discard(scope)
+        for call in (client.conversations_history, client.conversations_replies):
+            refused = await refusal(call(channel=place, ts=posted["ts"]))
+            assert (refused["error"], refused["needed"]) == ("missing_scope", scope)
+        slack.scopes.add(scope)
+
+
+async def test_history_is_read_between_two_moments(slack: SandboxSlack, client: Any) -> None:
+    for at in (10.0, 20.0, 30.0):
+        slack.workspace.post(WAR_ROOM, BOT, Version(f"at {at:.0f}"), at=at)
+
+    async def texts(**between: Any) -> list[str]:
+        return [m["text"] for m in (await client.conversations_history(channel=WAR_ROOM.id, **between))["messages"]]
+
+    assert await texts(oldest="10") == ["at 30", "at 20"]
+    assert await texts(oldest="10", latest="30.000000") == ["at 20"]
+    assert await texts(oldest="10", latest="30", inclusive=True) == ["at 30", "at 20", "at 10"]
+    assert await error(client.conversations_history(channel=WAR_ROOM.id, limit=1000)) == "invalid_limit"
+    assert await error(client.conversations_history(channel=WAR_ROOM.id, cursor="nonsense")) == "invalid_cursor"
+
+
+async def test_metadata_is_found_in_a_thread(slack: SandboxSlack, client: Any) -> None:
+    parent = await client.chat_postMessage(channel=WAR_ROOM.id, text="card")
+    metadata = {"event_type": "homeward_post", "event_payload": {"request": "R-1", "key": "event:7"}}
+    reply = await client.chat_postMessage(
+        channel=WAR_ROOM.id, text="approved", thread_ts=parent["ts"], metadata=metadata
+    )
+    thread = await client.conversations_replies(channel=WAR_ROOM.id, ts=parent["ts"], include_all_metadata=True)
+
+    assert [m.get("metadata") for m in thread["messages"]] == [None, metadata]
+    assert [m.ts for m in slack.workspace.marked("key", "event:7")] == [reply["ts"]]
+    assert [m.text for m in slack.workspace.thread(WAR_ROOM, parent["ts"])] == ["approved"]
+
+
+async def test_a_message_has_an_address(client: Any) -> None:
+    parent = await client.chat_postMessage(channel=WAR_ROOM.id, text="card")
+    reply = await client.chat_postMessage(channel=WAR_ROOM.id, text="approved", thread_ts=parent["ts"])
+    own, below = [
+        (await client.chat_getPermalink(channel=WAR_ROOM.id, message_ts=ts))["permalink"]
+        for ts in (parent["ts"], reply["ts"])
+    ]
+    assert own.endswith(f"/archives/{WAR_ROOM.id}/p{parent['ts'].replace('.', '')}")
+    assert f"thread_ts={parent['ts']}" in below
+    assert await error(client.chat_getPermalink(channel=WAR_ROOM.id, message_ts="1.0")) == "message_not_found"
+
+
+async def test_only_the_approvers_may_be_rung(slack: SandboxSlack, client: Any) -> None:
+    ring = f"<!subteam^{APPROVERS.id}>: please approve"
+    said = {"channel": WAR_ROOM.id, "text": ring, "blocks": [{**SECTION, "text": {"type": "mrkdwn", "text": ring}}]}
+    assert await error(client.chat_postMessage(**said)) == "invalid_blocks"
+    slack.allowed_mentions.add(APPROVERS.id)
+    await client.chat_postMessage(**said)
+    await client.chat_postMessage(channel=WAR_ROOM.id, text=f"<!subteam^{APPROVERS.id}|@dr-approvers>")
+    for other in ("<!subteam^S0OTHER>", "<!channel>", "<!here|here>"):
+        assert await error(client.chat_postMessage(channel=WAR_ROOM.id, text=other)) == "invalid_arguments"
 
 
 async def test_newer_blocks_can_be_unknown_to_a_workspace(slack: SandboxSlack, client: Any) -> None:
