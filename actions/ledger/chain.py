@@ -44,13 +44,24 @@ def sealed(key: bytes, head: Head) -> str:
     return signed(key, ["head", head.seq, head.at, head.hash])
 
 
-async def read_head(connection: AsyncConnection, *, to_write: bool = False) -> Head:
+def fits(key: bytes, head: Head) -> bool:
+    """Whether who has the key made this head; a ledger in which nothing has happened has none yet."""
+    return head == Head() or hmac.compare_digest(head.seal.encode(), sealed(key, head).encode())
+
+
+async def find_head(connection: AsyncConnection, *, to_write: bool = False) -> Head | None:
     """The chain's end; `to_write` keeps every other writer out until the transaction ends."""
     query = select(chain.c.seq, chain.c.at, chain.c.hash, chain.c.seal)
     row = (await connection.execute(query.with_for_update() if to_write else query)).one_or_none()
-    if row is None:
-        raise LedgerDown("The ledger has lost the head of its audit chain: restore it from a backup.")
-    return Head(row.seq, row.at, row.hash, row.seal)
+    return None if row is None else Head(row.seq, row.at, row.hash, row.seal)
+
+
+async def read_head(connection: AsyncConnection, *, to_write: bool = False) -> Head:
+    """The same, where it must be there."""
+    head = await find_head(connection, to_write=to_write)
+    if head is None:
+        raise LedgerDown("The ledger has lost the end of its audit chain: restore it from a backup.")
+    return head
 
 
 async def append(

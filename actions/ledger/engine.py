@@ -1,6 +1,7 @@
 """Opening the ledger's database: SQLite for one process, which a file lock holds, or PostgreSQL for several."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from .errors import LedgerError
-from .migrations import migrate
+from .migrations import migrate, revisions
 from .trouble import ledger_down
 
 SQLITE = "sqlite+aiosqlite"
@@ -95,7 +96,7 @@ def is_sqlite(engine: AsyncEngine) -> bool:
 
 
 @asynccontextmanager
-async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+async def reading(engine: AsyncEngine) -> AsyncGenerator[AsyncConnection]:
     """A transaction that sees the ledger as it stood at one moment."""
     level = {} if is_sqlite(engine) else {"isolation_level": "REPEATABLE READ"}
     with ledger_down():
@@ -104,7 +105,7 @@ async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 
 @asynccontextmanager
-async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+async def writing(engine: AsyncEngine) -> AsyncGenerator[AsyncConnection]:
     """A transaction that is committed at its end. A broken constraint comes out as SQLAlchemy's `IntegrityError`."""
     with ledger_down():
         async with engine.execution_options(**{WRITES: True}).begin() as connection:
@@ -112,25 +113,26 @@ async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
 
 
 @asynccontextmanager
-async def open_engine(url: str) -> AsyncIterator[AsyncEngine]:
+async def open_engine(url: str) -> AsyncGenerator[AsyncEngine]:
     """The ledger's database, held (SQLite) and brought to this version's tables. Raises `LedgerError`."""
     known = parsed(url)
-    held = _hold(known) if known.drivername == SQLITE else None
+    held = await asyncio.to_thread(_hold, known) if known.drivername == SQLITE else None
     try:
         engine = make_engine(url)
         try:
+            scripts = await asyncio.to_thread(revisions)
             async with writing(engine) as connection:
-                await connection.run_sync(migrate)
+                await connection.run_sync(migrate, scripts)
             yield engine
         finally:
             await engine.dispose()
     finally:
         if held is not None:
-            held.release()
+            await asyncio.to_thread(held.release)
 
 
 @asynccontextmanager
-async def look_into(url: str) -> AsyncIterator[AsyncEngine]:
+async def look_into(url: str) -> AsyncGenerator[AsyncEngine]:
     """The ledger's database as it is, beside a process that works with it: to read only. Raises `LedgerError`."""
     known = parsed(url)
     if known.drivername == SQLITE and not _is_there(known):

@@ -1,7 +1,7 @@
 """The ledger's reading and writing, each write in one transaction with its events."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ from homeward.actions.requests import Asked, Change, Event, EventKind, Happened,
 from homeward.actions.states import ItemState, State, WrongTurn, check_item
 
 from . import memory, writing
-from .chain import Head, append, event, read_head
+from .chain import Head, append, event, fits, read_head
 from .engine import is_sqlite, open_engine, reading
 from .engine import writing as transaction
 from .errors import ClaimTaken, Held, LedgerError, Stale
@@ -264,7 +264,14 @@ async def opened(
     key: bytes,
     clock: Callable[[], datetime] | None = None,
     committed: Callable[[str], None] = nothing,
-) -> AsyncIterator[Ledger]:
+) -> AsyncGenerator[Ledger]:
     """The ledger at a URL, with this version's tables, held for this process on SQLite. Raises `LedgerError`."""
     async with open_engine(url) as engine:
-        yield Ledger(engine, key=key, clock=clock, committed=committed)
+        ledger = Ledger(engine, key=key, clock=clock, committed=committed)
+        async with reading(engine) as connection:
+            if not fits(key, await read_head(connection)):
+                raise LedgerError(
+                    "The key of the audit chain is not the one that the ledger was written with, "
+                    "or the end of the chain was changed: see homeward audit verify."
+                )
+        yield ledger

@@ -43,7 +43,7 @@ class Postgres:
             raise
 
     def _do(self, program: str, *arguments: str) -> None:
-        command = [self._binaries / program, "-D", self._data, *arguments]
+        command = [str(self._binaries / program), "-D", str(self._data), *arguments]
         subprocess.run(command, check=True, user=self._user, cwd=self.folder, stdout=subprocess.DEVNULL)  # noqa: S603 # our own words
 
     def run(self, *statements: str) -> None:

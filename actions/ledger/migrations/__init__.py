@@ -14,15 +14,19 @@ LOCK = 0x686F6D65
 """Any number, but the same in every replica: only one of them migrates at a time."""
 
 
-def migrate(connection: Connection) -> None:
+def revisions() -> ScriptDirectory:
+    """This version's revisions; it reads files."""
+    scripts = ScriptDirectory(str(Path(__file__).parent))
+    list(scripts.walk_revisions())
+    return scripts
+
+
+def migrate(connection: Connection, scripts: ScriptDirectory) -> None:
     """In the connection's transaction: all of it, or nothing. Raises `LedgerError` for a newer version's database."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
-    scripts = ScriptDirectory.from_config(config)
-    known = {script.revision for script in scripts.walk_revisions()}
-    strange = set(MigrationContext.configure(connection).get_current_heads()) - known
+    strange = set(MigrationContext.configure(connection).get_current_heads())
+    strange -= {script.revision for script in scripts.walk_revisions()}
     if strange:
         raise LedgerError(
             f"The ledger was written by a newer version of Homeward (revision {', '.join(sorted(strange))}): "
@@ -32,6 +36,6 @@ def migrate(connection: Connection) -> None:
     def upgrade(revision: str, _: MigrationContext) -> list[RevisionStep]:
         return scripts._upgrade_revs("head", revision)  # pyright: ignore[reportPrivateUsage] # as alembic.command does; without its env.py, which would run when it is imported
 
-    with EnvironmentContext(config, scripts, fn=upgrade) as environment:
+    with EnvironmentContext(Config(), scripts, fn=upgrade) as environment:
         environment.configure(connection=connection)
         environment.run_migrations()

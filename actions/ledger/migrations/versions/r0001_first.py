@@ -137,5 +137,4 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("request_id", "place", "operation", "attempt", name="pk_claims"),
     )
-    chain = sa.table("chain", *(sa.column(name) for name in ("id", "seq", "at", "hash", "seal")))
-    op.bulk_insert(chain, [{"id": 1, "seq": 0, "at": "", "hash": "", "seal": ""}])
+    op.execute("INSERT INTO chain (id, seq, at, hash, seal) VALUES (1, 0, '', '', '')")
