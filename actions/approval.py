@@ -5,7 +5,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from .requests import Change, Decision, EventKind, Happened, Person, Progress, Refusal, Request, RequestItem, Vote
+from .requests import (
+    Change,
+    Decision,
+    EventKind,
+    Happened,
+    Person,
+    Progress,
+    Refusal,
+    Request,
+    RequestItem,
+    Vote,
+    Where,
+)
 from .states import ItemState, State
 
 
@@ -42,7 +54,9 @@ class Unasked:
 class Standings(Protocol):
     """Asks Slack anew (or a moment ago). Does not raise for what the outside does."""
 
-    async def __call__(self, person: Person, policy: Policy) -> Standing | Unasked: ...
+    async def __call__(self, person: Person, policy: Policy, where: Where) -> Standing | Unasked:
+        """`where` is the request's: its workspace (and organisation) is the one that is asked."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

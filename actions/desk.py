@@ -87,7 +87,7 @@ class Desk:
         """Slack is asked first, outside of any transaction; then one reading and one writing decide."""
         try:
             request = await self._ledger.load(request_id)
-            standing = await self._standings(person, self._policies[request.asked.operation])
+            standing = await self._standings(person, self._policies[request.asked.operation], request.asked.where)
             decided = await self._ledger.amend(request_id, lambda now_is, now: judge(now_is, standing, now))
         except NoRequest:
             return Refusal("wrong_request", f"There is no request {request_id}.")
