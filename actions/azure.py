@@ -16,6 +16,7 @@ from azure.mgmt.recoveryservicessiterecovery.models import (
     InMageReprotectInput,
     ReverseReplicationInput,
     ReverseReplicationInputProperties,
+    ReverseReplicationProviderSpecificInput,
 )
 
 from homeward.checks.facts import Topology
@@ -154,6 +155,7 @@ def _no_connection(error: BaseException) -> bool:
 
 def _input(planned: PlannedItem) -> ReverseReplicationInput | None:
     """What is posted; None where the plan's values fit no call."""
+    details: ReverseReplicationProviderSpecificInput
     if planned.topology is Topology.MODERNIZED and not planned.excluded:
         details = InMageRcmReprotectInput(
             reprotect_agent_id=planned.target_id,

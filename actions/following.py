@@ -1,6 +1,7 @@
 """What acting reads of a vault: jobs and items, each once for all who ask at the time."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterable, Callable, Coroutine, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
@@ -16,11 +17,10 @@ from homeward.checks.sources.azure.wire import Wire
 
 from .budget import Budget
 from .item_ids import item_path
-from .matching import has_id, has_name, is_alike, is_of, is_of_name, is_reprotect, own_job
-from .ports import ItemSeen, JobSeen, Unreadable
+from .matching import has_name, is_alike, is_of, is_of_name, is_reprotect, own_job
+from .ports import ItemSeen, JobSeen, JobState, Unreadable
 from .requests import RequestItem
 from .seen import item_seen, job_seen
-from .states import Operation
 
 T = TypeVar("T")
 
@@ -28,9 +28,11 @@ FRESH = 1.5
 """For so many seconds a read of one thing is shared."""
 LIST_FRESH = 5.0
 SEVERAL = 3
-"""When more items than that are followed, they are taken from the vault's list: pages, not a request for each."""
+"""When more than that are followed, they are taken from the vault's lists: pages, not a request for each."""
+STEP_SECONDS = 0.5
+"""A job's present task may be so old, for each of the jobs that are followed: two requests a second for all of them."""
 FOLLOWED = 600.0
-"""An item that was asked for so many seconds ago is still being followed."""
+"""What was asked for so many seconds ago is still being followed."""
 
 
 class Keyed(Generic[T]):
@@ -57,6 +59,21 @@ class Keyed(Generic[T]):
         return await shared.get()
 
 
+class Followed:
+    """What somebody asked for lately, and so will ask for again."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._asked: dict[str, float] = {}
+
+    def note(self, name: str) -> int:
+        """How many there are, with this one."""
+        now = self._clock()
+        self._asked[name.casefold()] = now
+        self._asked = {one: at for one, at in self._asked.items() if at > now - FOLLOWED}
+        return len(self._asked)
+
+
 class Follower:
     """One vault. Every read raises `Unreadable`."""
 
@@ -70,7 +87,9 @@ class Follower:
         self._where = (address.resource_group, address.vault)
         self._asked = f"vault {address.name}"
         self._takes_filters = True
-        self._followed: dict[str, float] = {}
+        self._items_followed = Followed(clock)
+        self._jobs_followed = Followed(clock)
+        self._jobs_seen: dict[str, tuple[float, JobSeen]] = {}
         start = connection.start
         self._jobs = Keyed(self._read_job, ttl=FRESH, clock=clock, start=start)
         self._items = Keyed(self._read_item, ttl=FRESH, clock=clock, start=start)
@@ -78,16 +97,14 @@ class Follower:
         self._list = Shared(self._read_items, ttl=LIST_FRESH, clock=clock, start=start)
 
     async def job(self, name: str) -> JobSeen | Absent:
-        raw = await self._reading(self._jobs.get(name))
-        return ABSENT if raw is None else job_seen(raw)
+        return await self._reading(self._job(name))
 
     async def item(self, item: RequestItem) -> ItemSeen | Absent:
         raw = await self._reading(self._item(item))
         return ABSENT if raw is None else item_seen(raw)
 
-    async def find_job(self, operation: Operation, item: RequestItem, *, since: datetime) -> JobSeen | Absent:
-        if operation is not Operation.REPROTECT:
-            return ABSENT
+    async def find_job(self, item: RequestItem, *, since: datetime) -> JobSeen | Absent:
+        """Of a reprotect, the one operation there is."""
         raw = await self._reading(self._find_job(item, since))
         return ABSENT if raw is None else job_seen(raw)
 
@@ -100,22 +117,16 @@ class Follower:
     # --- items ---
 
     async def _item(self, item: RequestItem) -> Wire | None:
-        if self._follows_several(item.item_id):
-            for one in await self._list.get():
-                if has_id(one, item.item_id):
-                    return one
+        if self._items_followed.note(item.item_id) > SEVERAL:
+            listed = (await self._list.get()).get(item.item_id.casefold())
+            if listed is not None:
+                return listed
         # A list may lag behind: before an item is called gone, it is asked for by itself.
         found = await self._items.get(item.item_id.casefold())
         if found is not None:
             return found
-        alike = [one for one in await self._list.get() if is_alike(one, item)]
+        alike = [one for one in (await self._list.get()).values() if is_alike(one, item)]
         return alike[0] if len(alike) == 1 else None
-
-    def _follows_several(self, item_id: str) -> bool:
-        now = self._clock()
-        self._followed[item_id.casefold()] = now
-        self._followed = {one: at for one, at in self._followed.items() if at > now - FOLLOWED}
-        return len(self._followed) > SEVERAL
 
     async def _read_item(self, item_id: str) -> Wire | None:
         path = item_path(item_id)
@@ -126,14 +137,45 @@ class Follower:
             try:
                 return Wire(await client.replication_protected_items.get(*self._where, *path))
             except ResourceNotFoundError as error:
-                return _gone(error)
+                if not _is_gone(error):
+                    raise
+                return None
 
-    async def _read_items(self) -> tuple[Wire, ...]:
+    async def _read_items(self) -> Mapping[str, Wire]:
         client = await self._client()
         async with self._connection.asking(self._asked):
-            return tuple([Wire(one) async for one in client.replication_protected_items.list(*self._where)])
+            return await _by("id", client.replication_protected_items.list(*self._where))
 
     # --- jobs ---
+
+    async def _job(self, name: str) -> JobSeen | Absent:
+        several = self._jobs_followed.note(name)
+        if several > SEVERAL and (listed := await self._still_running(name, several)):
+            return listed
+        raw = await self._jobs.get(name)
+        seen = ABSENT if raw is None else job_seen(raw)
+        now = self._clock()
+        self._jobs_seen = {one: at for one, at in self._jobs_seen.items() if at[0] > now - FOLLOWED and one != name}
+        if isinstance(seen, JobSeen):
+            self._jobs_seen[name] = (now, seen)
+        return seen
+
+    async def _still_running(self, name: str, several: int) -> JobSeen | None:
+        """The job as it was read last, if the vault's list says that it goes on: a list tells no tasks."""
+        read_at, before = self._jobs_seen.get(name, (0.0, None))
+        if before is None or before.started is None or self._clock() - read_at > several * STEP_SECONDS:
+            return None
+        oldest = min((seen.started for _, seen in self._jobs_seen.values() if seen.started), default=before.started)
+        listed = (await self._jobs_since(oldest)).get(name.casefold())
+        now = job_seen(listed) if listed else before
+        if listed is None or now.state is not JobState.RUNNING or now.word != before.word:
+            return None
+        return replace(before, errors=before.errors or now.errors)
+
+    async def _jobs_since(self, since: datetime) -> Mapping[str, Wire]:
+        """All who look at the time share one list: of what began since the full hour."""
+        hour = since.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+        return await self._job_lists.get(hour.strftime("%Y-%m-%dT%H:%M:%SZ"))
 
     async def _find_job(self, item: RequestItem, since: datetime) -> Wire | None:
         own = await self._items.get(item.item_id.casefold()) or await self._item(item)
@@ -141,14 +183,11 @@ class Follower:
             raw = await self._jobs.get(name)
             if raw is not None and is_reprotect(raw, since=since):
                 return raw
-        # All who look at the time share one list: of what began since the full hour.
-        hour = since.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-        listed = await self._job_lists.get(hour.strftime("%Y-%m-%dT%H:%M:%SZ"))
-        found = [one for one in listed if is_reprotect(one, since=since)]
+        found = [one for one in (await self._jobs_since(since)).values() if is_reprotect(one, since=since)]
         mine = [one for one in found if is_of(one, item, own)]
         if not mine and (by_name := [one for one in found if is_of_name(one, item)]):
             # The name alone decides only where no other item of the vault has it.
-            namesakes = [one for one in await self._list.get() if has_name(one, item.machine)]
+            namesakes = [one for one in (await self._list.get()).values() if has_name(one, item.machine)]
             mine = by_name if len(namesakes) <= 1 else []
         if not mine:
             return None
@@ -161,27 +200,34 @@ class Follower:
             try:
                 return Wire(await client.replication_jobs.get(*self._where, name))
             except ResourceNotFoundError as error:
-                return _gone(error)
+                if not _is_gone(error):
+                    raise
+                return None
 
-    async def _read_jobs(self, since: str) -> tuple[Wire, ...]:
+    async def _read_jobs(self, since: str) -> Mapping[str, Wire]:
         client = await self._client()
         async with self._connection.asking(f"the jobs of {self._asked}"):
             if self._takes_filters:
                 wanted = f"startTime eq '{since}' and affectedObjectTypes eq 'ProtectionEntity'"
                 try:
-                    return tuple([Wire(one) async for one in client.replication_jobs.list(*self._where, filter=wanted)])
+                    return await _by("name", client.replication_jobs.list(*self._where, filter=wanted))
                 except HttpResponseError as error:
                     if error.status_code != 400:
                         raise
                     self._takes_filters = False  # the filter's form is nowhere documented
-            return tuple([Wire(one) async for one in client.replication_jobs.list(*self._where)])
+            return await _by("name", client.replication_jobs.list(*self._where))
 
     async def _client(self) -> SiteRecoveryManagementClient:
         async with self._connection.asking(self._asked):
             return await self._connection.site_recovery(self._address.subscription_id)
 
 
-def _gone(error: ResourceNotFoundError) -> None:
+async def _by(field: str, pages: AsyncIterable[object]) -> Mapping[str, Wire]:
+    """A list by one of its fields, without case."""
+    wires = [Wire(one) async for one in pages]
+    return {one.text(field).casefold(): one for one in wires}
+
+
+def _is_gone(error: ResourceNotFoundError) -> bool:
     """Only where Azure says that just this is not there; other 404s say that it was asked at a wrong place."""
-    if refused(error)[0].casefold() not in GONE:
-        raise error
+    return refused(error)[0].casefold() in GONE

@@ -49,10 +49,6 @@ def has_name(seen: Wire, name: str) -> bool:
     return seen.part("properties").text("friendlyName").casefold() == name.casefold()
 
 
-def has_id(seen: Wire, item_id: str) -> bool:
-    return seen.text("id").casefold() == item_id.casefold()
-
-
 def is_alike(seen: Wire, item: RequestItem) -> bool:
     """Whether it may be the same machine under a new id: of its name, in its stack."""
     provider = seen.part("properties").part("providerSpecificDetails").text("instanceType")

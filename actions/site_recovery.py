@@ -60,7 +60,7 @@ class AzureSiteRecovery:
     async def find_job(
         self, vault: str, operation: Operation, item: RequestItem, *, since: datetime
     ) -> JobSeen | Absent:
-        return await self._follower(vault).find_job(operation, item, since=since)
+        return await self._follower(vault).find_job(item, since=since)
 
     def _follower(self, vault: str) -> Follower:
         follower = self._followers.get(vault)
