@@ -62,18 +62,18 @@ def approval_message(request: Request, *, policy: "Policy", now: datetime, porta
     """What is put to the approvers; once it is decided, the same without buttons, saying who decided and when."""
     if request.plan is None or request.checked is None:
         return _without_plan(request)
-    plan, checked, asks = request.plan, request.checked, request.state is State.AWAITING_APPROVAL
+    plan, checked, asks = request.plan, request.checked, asking(request, now)
     head = headline(request, plan)
 
     def blocks(size: int) -> list[Block]:
         return [
             section(f"{SIGNS.get(request.state, '✓')} *{head}*\n{planned.at_home(plan)} {planned.sent(plan)}"),
             section(_whose(request)),
-            *([section(_decided(request))] if not asks or request.decisions else []),
-            *([section(_call(request, policy, now))] if asks else []),
+            *([section(_decided(request, now))] if not asks or request.decisions else []),
+            *([section(_call(request, policy))] if asks else []),
             divider(),
             section("*What runs*"),
-            *(section(text) for text in _machines(plan, size)),
+            *(section(text) for text in _machines(plan, size, asks=asks)),
             *_checks(checked, min(size, 6), several=len(plan.items) > 1),
             *(_to_confirm(checked, request) if asks else []),
             context(_small_print(request, plan, portal)),
@@ -81,6 +81,11 @@ def approval_message(request: Request, *, policy: "Policy", now: datetime, porta
         ]
 
     return Message(f"{head}. {_ending(request)}", fitted(blocks, SIZES))
+
+
+def asking(request: Request, now: datetime) -> bool:
+    """Whether there is something to press: not when its time is over, though nobody has written that yet."""
+    return request.state is State.AWAITING_APPROVAL and now < request.expires_at
 
 
 def headline(request: Request, plan: Plan) -> str:
@@ -120,14 +125,14 @@ def _whose(request: Request) -> str:
     return f"{asked}, without saying why."
 
 
-def _call(request: Request, policy: "Policy", now: datetime) -> str:
+def _call(request: Request, policy: "Policy") -> str:
     """Rings those who may decide, and says how many it takes and until when."""
     given, needed = len(request.approvals), request.quorum
     still = f"{needed - given} more" if given else str(needed)
     verb = "has" if needed - given == 1 else "have"
     return (
-        f"{mentions(policy)}: {still} of you {verb} to approve, never the one who asks. "
-        f"It expires {when(request.expires_at)} (in {span(now, request.expires_at)})."
+        f"{mentions(policy)}: {still} of you {verb} to approve; the one who asks can't. "
+        f"It expires {when(request.expires_at)}."
     )
 
 
@@ -139,13 +144,15 @@ def mentions(policy: "Policy") -> str:
     return listed(rung, MOST_MENTIONS)
 
 
-def _decided(request: Request) -> str:
+def _decided(request: Request, now: datetime) -> str:
     lines = [_decision(decision, request) for decision in request.decisions[:10]]
     if len(request.decisions) > 10:
         lines.append(f"and {len(request.decisions) - 10} more")
     match request.state:
         case State.EXPIRED:
             lines.append(f"It expired {when(request.ended_at or request.expires_at)}: nothing was started.")
+        case State.AWAITING_APPROVAL if len(request.approvals) < request.quorum:
+            lines += [f"Its time was over {when(request.expires_at)}."] if now >= request.expires_at else []
         case State.CANCELLED | State.VOIDED:
             ended = f" {when(request.ended_at)}" if request.ended_at else ""
             why = f" {mrkdwn(request.why, 600)}" if request.why.strip() else ""
@@ -165,11 +172,11 @@ def _decision(decision: Decision, request: Request) -> str:
     return f"✓ approved by {who} ({number} of {request.quorum}) {when(decision.at)}{confirmed}"
 
 
-def _machines(plan: Plan, most: int) -> list[str]:
+def _machines(plan: Plan, most: int, *, asks: bool) -> list[str]:
     lines = planned.machine_lines(plan, most, disks=len(plan.items) <= FEW)
     if len(plan.items) > most:
         left = many(len(plan.items) - most, "more machine")
-        lines.append(f"and {left}: “Approve” shows each of them before you confirm.")
+        lines.append(f"and {left}: “Approve” shows each of them before you confirm." if asks else f"and {left}")
     return packed(lines)
 
 

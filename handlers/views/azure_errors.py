@@ -15,6 +15,7 @@ from .blocks import context, many, packed, section
 NAME = 60
 WORDS = 700
 STEPS = 4
+CAUSES = 3
 MOST_CODES = 6
 
 _SEARCH = "https://learn.microsoft.com/en-us/search/?scope=Azure&terms="
@@ -43,19 +44,19 @@ def codes(errors: Sequence[AzureError]) -> tuple[str, ...]:
     )
 
 
-def told(errors: Sequence[AzureError], most: int, *, sign: str) -> list[Block]:
-    """The first few errors in Azure's words, then what the catalogue says of their codes."""
+def told(errors: Sequence[AzureError], most: int, *, sign: str, command: str, brief: bool = False) -> list[Block]:
+    """The first few errors in Azure's words, then what the catalogue says of their codes; `brief` for warnings."""
     blocks = [section(_azure(error, sign)) for error in errors[:most]]
     if len(errors) > most:
         blocks.append(context(f"and {many(len(errors) - most, 'more error')}, in the job's details in the portal"))
-    return [*blocks, *catalogue(codes(errors[:most]), min(most, MOST_CODES))]
+    return [*blocks, *catalogue(codes(errors[:most]), min(most, MOST_CODES), command=command, brief=brief)]
 
 
-def catalogue(wanted: Sequence[str], most: int) -> list[Block]:
+def catalogue(wanted: Sequence[str], most: int, *, command: str, brief: bool = False) -> list[Block]:
     """What the catalogue says of each code, and plainly where it does not have one."""
     known = list(dict.fromkeys(entry for code in wanted if (entry := lookup(code))))
     unknown = [code for code in wanted if not lookup(code)]
-    blocks = [section(_entry(entry)) for entry in known[:most]]
+    blocks = [section(_entry(entry, command, brief=brief)) for entry in known[:most]]
     left = [*(entry.code for entry in known[most:]), *unknown[most:]]
     blocks += [context(text) for text in packed([_not_known(code) for code in unknown[:most]], 2000)]
     if left:
@@ -79,13 +80,18 @@ def _azure(error: AzureError, sign: str) -> str:
     return "\n".join(lines)
 
 
-def _entry(entry: Entry) -> str:
-    lines = [f"*{mrkdwn(entry.code, NAME)} in the catalogue: {mrkdwn(entry.title, 200)}*"]
-    if entry.causes:
-        lines.append(f"{'Why' if len(entry.causes) == 1 else 'Most likely'}: {mrkdwn(entry.causes[0].text, 400)}")
+def _entry(entry: Entry, command: str, *, brief: bool) -> str:
+    lines = [f"*{mrkdwn(entry.code, NAME)}: {mrkdwn(entry.title, 200)}*"]
+    whole = f"`{command} {mrkdwn(entry.code, NAME)}` tells it all"
+    if brief:
+        return f"{lines[0]}\n{whole}"
+    if len(entry.causes) == 1:
+        lines.append(f"Why: {mrkdwn(entry.causes[0].text, 400)}")
+    else:
+        lines += [f"• {mrkdwn(cause.text, 300)}" for cause in entry.causes[:CAUSES]]
     lines += [f"{place}. {mrkdwn(step, 400)}" for place, step in enumerate(entry.steps[:STEPS], start=1)]
-    if len(entry.steps) > STEPS:
-        lines.append(f"and {many(len(entry.steps) - STEPS, 'more step')}: ask for the code")
+    if len(entry.steps) > STEPS or len(entry.causes) > CAUSES:
+        lines.append(whole)
     if entry.sources:
         lines.append(f"source: {link(entry.sources[0].url, entry.sources[0].title)}")
     return "\n".join(lines)

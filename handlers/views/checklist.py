@@ -19,10 +19,10 @@ from slack_sdk.models.blocks.block_elements import UrlSourceElement
 from homeward.actions.requests import Request, RequestItem
 from homeward.actions.states import ItemState
 
-from ..escape import mrkdwn, plain
+from ..escape import link, mrkdwn, plain
 from ..portal import Portal
 from .blocks import many, packed, section
-from .moments import span
+from .moments import since, span
 
 NAME = 80
 DETAIL = 300
@@ -58,7 +58,9 @@ class _Line:
     title: str
     status: str
     detail: str = ""
+    job: str = ""
     url: str = ""
+    """Where the job is found."""
 
 
 def needing(request: Request) -> tuple[RequestItem, ...]:
@@ -76,19 +78,23 @@ def tally(items: Sequence[RequestItem]) -> str:
 
 def plan_block(request: Request, most: int, *, now: datetime, portal: Portal) -> list[Block]:
     """The checklist as Slack's plan."""
-    url = portal.vault(request.plan.vault) if request.plan else ""
-    tasks = [_task(line) for line in _lines(request, most, now, url)]
+    tasks = [_task(line) for line in _lines(request, most, now, _page(request, portal))]
     return [PlanBlock(title=_title(request), tasks=tasks)]
 
 
-def lines(request: Request, most: int, *, now: datetime) -> list[Block]:
+def lines(request: Request, most: int, *, now: datetime, portal: Portal) -> list[Block]:
     """The same for a workspace that has no plans yet."""
     told = [f"*{mrkdwn(_title(request))}*"]
-    for line in _lines(request, most, now, ""):
-        told.append(f"{_SIGNS[line.status]} {mrkdwn(line.title, 400)}")
+    for line in _lines(request, most, now, _page(request, portal)):
+        job = f" · {link(line.url, line.job)}" if line.url else ""
+        told.append(f"{_SIGNS[line.status]} {mrkdwn(line.title, 400)}{job}")
         if line.detail:
             told.append(f"      {mrkdwn(line.detail, DETAIL)}")
     return [section(paragraph) for paragraph in packed(told)]
+
+
+def _page(request: Request, portal: Portal) -> str:
+    return portal.vault(request.plan.vault) if request.plan else ""
 
 
 def _title(request: Request) -> str:
@@ -102,7 +108,7 @@ def _task(line: _Line) -> TaskCardBlock:
         title=line.title,
         status=line.status,
         details=RichTextBlock(elements=[words]) if words else None,
-        sources=[UrlSourceElement(url=line.url, text="Site Recovery jobs of the vault")] if line.url else None,
+        sources=[UrlSourceElement(url=line.url, text=line.job)] if line.url else None,
     )
 
 
@@ -131,7 +137,8 @@ def _line(item: RequestItem, now: datetime, url: str) -> _Line:
     status = _STATUS.get(item.state, "in_progress")
     detail = plain(item.why, DETAIL) if item.why.strip() else ""
     title = f"{plain(item.machine, NAME)}: {standing(item)}{_since(item, now)}"
-    return _Line(f"machine-{item.place}", title, status, detail, url if item.job else "")
+    job = f"job {plain(item.job, 8).rstrip('…')}" if item.job else ""
+    return _Line(f"machine-{item.place}", title, status, detail, job, url if item.job else "")
 
 
 def standing(item: RequestItem) -> str:
@@ -140,7 +147,7 @@ def standing(item: RequestItem) -> str:
     attempt = f" (attempt {item.attempt})" if item.attempt > 1 else ""
     match item.state:
         case ItemState.PENDING:
-            return f"waits for its turn{attempt}"
+            return f"waiting{attempt}"
         case ItemState.CLAIMED:
             return f"its start was sent, Azure's answer is awaited{attempt}"
         case ItemState.SUBMITTED:
@@ -166,4 +173,4 @@ def _since(item: RequestItem, now: datetime) -> str:
     begun = item.submitted_at or item.claimed_at
     if not begun or item.state in (ItemState.PENDING, ItemState.SKIPPED):
         return ""
-    return f" · {span(begun, item.ended_at or now)}"
+    return f" · {span(begun, item.ended_at) if item.ended_at else since(begun, now)}"

@@ -53,7 +53,7 @@ def text(sign: str, finding: Found, *, hint: bool, whose: bool) -> str:
     lines += [mrkdwn(detail, DETAIL) for detail in finding.details[:MOST_DETAILS]]
     if len(finding.details) > MOST_DETAILS:
         lines.append(f"and {len(finding.details) - MOST_DETAILS} more like it")
-    if whose and finding.machines:
+    if whose and finding.machines and not all(name in " ".join(finding.details) for name in finding.machines):
         lines.append(f"On {listed([mrkdwn(machine, NAME) for machine in finding.machines], MOST_NAMES)}.")
     if hint and finding.hint:
         lines.append(f"→ {mrkdwn(finding.hint, HINT)}")

@@ -1,6 +1,6 @@
 """Moments and spans of time in words, coarse enough that a message changes at most once a minute."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 def when(moment: datetime) -> str:
@@ -10,6 +10,13 @@ def when(moment: datetime) -> str:
 
 def spoken(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def since(begin: datetime, now: datetime) -> str:
+    """A span that still grows, in steps that grow with it: many messages show one, and each step changes them all."""
+    seconds = max(0.0, (now - begin).total_seconds())
+    step = 60 if seconds < 600 else 300 if seconds < 3600 else 900 if seconds < 6 * 3600 else 3600
+    return span(begin, begin + timedelta(seconds=seconds // step * step))
 
 
 def span(begin: datetime, end: datetime) -> str:

@@ -12,6 +12,8 @@ from .blocks import listed, many
 NAME = 80
 MOST_NAMES = 6
 MOST_DISKS = 8
+ALIKE = 20
+"""So many machines that are alike share a line."""
 
 _TARGETS = {Topology.CLASSIC: "master target", Topology.MODERNIZED: "replication appliance"}
 
@@ -52,7 +54,8 @@ def at_home(plan: Plan) -> str:
     fresh = f"gets a new VM on-premises{_where(gone)}" if alone else f"get new VMs on-premises{_where(gone)}"
     told = f"{'It' if len(plan.items) == 1 else names(gone)} {fresh}."
     if there:
-        told += f" The VMs on-premises of {names(there)} are shut down and must stay off."
+        verb = "VM on-premises of {} is" if len(there) == 1 else "VMs on-premises of {} are"
+        told += f" The {verb.format(names(there))} shut down and must stay off."
     return told
 
 
@@ -104,6 +107,7 @@ def size(count: int) -> str:
 
 def machine_lines(plan: Plan, most: int, *, disks: bool) -> list[str]:
     """The values that every machine has, then machine by machine what differs; at most `most` machines.
+    Machines that follow each other and are alike share a line.
 
     `disks` names each disk; otherwise they are counted.
     """
@@ -115,11 +119,16 @@ def machine_lines(plan: Plan, most: int, *, disks: bool) -> list[str]:
     }
     lines = [f"*Every machine:* {_told(shared)}"] if shared else []
     staged = len({item.stage for item in plan.items}) > 1
+    alike: list[tuple[str, str, list[str]]] = []
     for item, own in list(zip(plan.items, values, strict=True))[:most]:
         order = f" (group {item.stage + 1} of the plan)" if staged else ""
         left = {label: value for label, value in own.items() if label not in shared}
-        told = [part for part in (_told(left), _disks(item, named=disks)) if part]
-        lines.append(f"• *{mrkdwn(item.machine, NAME)}*{order}: {' · '.join(told)}")
+        told = " · ".join(filter(None, (_told(left), _disks(item, named=disks))))
+        if not alike or alike[-1][:2] != (order, told) or len(alike[-1][2]) >= ALIKE:
+            alike.append((order, told, []))
+        alike[-1][2].append(mrkdwn(item.machine, NAME))
+    for order, told, machines in alike:
+        lines.append(f"• *{', '.join(machines)}*{order}: {'each ' if len(machines) > 1 else ''}{told}")
     return lines
 
 

@@ -8,6 +8,7 @@ from slack_sdk.models.blocks import Block, ButtonElement
 from homeward.actions.plan import NotPrepared, Obstacle
 from homeward.actions.requests import Request, RequestItem, Vote
 from homeward.actions.states import ItemState, State
+from homeward.checks.subjects import Kind
 
 from .. import ids
 from ..carried import MACHINE, Carried
@@ -28,6 +29,18 @@ MOST_DECIDED = 8
 MOST_CANDIDATES = 10
 SIZES = (20, 12, 6, 3, 1)
 OPEN = frozenset({State.CHECKING, State.AWAITING_APPROVAL, State.APPROVED, State.RUNNING})
+_TOLD = frozenset(
+    {
+        State.CHECKING,
+        State.AWAITING_APPROVAL,
+        State.NEEDS_ATTENTION,
+        State.SUCCEEDED,
+        State.FAILED,
+        State.REJECTED,
+        State.EXPIRED,
+    }
+)
+"""Of these the headline and the checklist say everything."""
 STARTED = frozenset({State.RUNNING, State.NEEDS_ATTENTION, State.SUCCEEDED, State.FAILED})
 
 
@@ -55,7 +68,7 @@ def card(request: Request, *, now: datetime, portal: Portal, command: str = "/re
         return plan_block(request, size, now=now, portal=portal) if _listed(request) else []
 
     def plainly(size: int) -> list[Block]:
-        return lines(request, size, now=now) if _listed(request) else []
+        return lines(request, size, now=now, portal=portal) if _listed(request) else []
 
     shown = fitted(lambda size: blocks(size, listed_), SIZES)
     plainer = fitted(lambda size: blocks(size, plainly), SIZES) if _listed(request) else ()
@@ -74,16 +87,24 @@ def subject(request: Request) -> str:
     return planned.subject(request.plan) if request.plan else mrkdwn(request.asked.subject, NAME)
 
 
+def _opening(request: Request) -> str:
+    """The subject as a sentence begins: a name is left as it is."""
+    whom = subject(request)
+    named = request.plan is None or request.plan.kind == Kind.MACHINE.value
+    return whom if named else f"{whom[0].upper()}{whom[1:]}"
+
+
 def headline(request: Request, now: datetime) -> str:
     """The state in the reader's words; it can be read aloud."""
     whom, items = subject(request), request.items
     several = f" ({many(len(items), 'machine')})" if len(items) > 1 else ""
     done = sum(item.state is ItemState.DONE for item in items)
-    ready = f"{done} of {many(len(items), 'machine')} protected" if len(items) > 1 else ""
-    nothing = "" if _anything_started(request) else ": nothing was started"
+    nothing = "" if _anything_started(request) else ", nothing was started"
     match request.state:
         case State.CHECKING:
             return f"Checking whether {whom} can come home…"
+        case State.AWAITING_APPROVAL if now >= request.expires_at:
+            return f"The time to approve is over: {whom} stays as it is"
         case State.AWAITING_APPROVAL:
             return f"Waiting for approval to bring {whom} home{several}"
         case State.APPROVED:
@@ -92,7 +113,9 @@ def headline(request: Request, now: datetime) -> str:
             running = sum(item.state.in_flight for item in items)
             return f"Stopping {whom}: nothing more is started, {many(running, 'job')} still to end"
         case State.RUNNING:
-            return f"{whom} is on its way home" + (f": {ready}" if ready else "")
+            failed = f", {len(needing(request))} failed" if needing(request) else ""
+            ready = f": {done} of {many(len(items), 'machine')} protected{failed}" if several else ""
+            return f"{_opening(request)} is on its way home{ready}"
         case State.NEEDS_ATTENTION:
             need = len(needing(request))
             whose = (
@@ -103,17 +126,21 @@ def headline(request: Request, now: datetime) -> str:
             whole = f"all {len(items)} machines of {whom} are" if several else f"{whom} is"
             return f"Done: {whole} protected and may fail back"
         case State.FAILED:
-            return f"Ended, not all well: {ready or f'{whom} did not come through'}" + (f" ({whom})" if ready else "")
+            number = f"only {done}" if done else "none"
+            outcome = (
+                f"{number} of {len(items)} machines of {whom} protected" if several else f"{whom} did not come through"
+            )
+            return f"Ended: {outcome}"
         case State.BLOCKED:
             return _blocked_headline(request, whom)
         case State.REJECTED:
-            return f"Rejected: {whom} stays as it is{nothing}"
+            return f"Rejected{nothing}: {whom}"
         case State.EXPIRED:
-            return f"Expired, nobody decided in time: {whom} stays as it is{nothing}"
+            return f"Expired before enough people approved{nothing}: {whom}"
         case State.CANCELLED:
-            return f"Cancelled: {whom}{nothing}" if nothing else f"Cancelled: {whom}"
+            return f"Cancelled{nothing}: {whom}"
         case State.VOIDED:
-            return f"Void: {whom}{nothing}" if nothing else f"Void: {whom}"
+            return f"Void{nothing}: {whom}"
 
 
 def _blocked_headline(request: Request, whom: str) -> str:
@@ -153,7 +180,7 @@ def _sign(request: Request) -> str:
 
 def _tells_why(request: Request) -> bool:
     """Whether the request's own sentence adds to the headline and to what is told below."""
-    if request.state in (State.CHECKING, State.AWAITING_APPROVAL, State.SUCCEEDED, State.REJECTED):
+    if request.state in _TOLD:
         return False
     return bool(request.why.strip()) and not (request.state is State.BLOCKED and (request.obstacle or request.checked))
 
@@ -189,11 +216,8 @@ def following(request: Request, now: datetime) -> str:
             return "Nothing runs before it is checked and approved."
         case State.AWAITING_APPROVAL:
             given, needed = len(request.approvals), request.quorum
-            left = span(now, request.expires_at)
-            return (
-                f"{given} of {many(needed, 'approval')} given. Nothing runs before that; "
-                f"it expires {when(request.expires_at)} (in {left})."
-            )
+            given_ = f"{given} of {many(needed, 'approval')} given"
+            return f"{given_}. Nothing runs before that; it expires {when(request.expires_at)}."
         case State.APPROVED:
             return "The checks are repeated, then the machines start one after the other."
         case State.RUNNING if request.stopping:
@@ -202,6 +226,8 @@ def following(request: Request, now: datetime) -> str:
             return (
                 "The checks before the next start can't be read at the moment; they are tried again every half minute."
             )
+        case State.RUNNING if needing(request):
+            return f"The thread tells what failed. It can be decided here once nothing else goes on by itself. {off}"
         case State.RUNNING:
             return f"Nothing to do: the thread tells what happens. {off}"
         case State.NEEDS_ATTENTION:
@@ -213,8 +239,6 @@ def following(request: Request, now: datetime) -> str:
             return f"{off} Azure sends every change home from now on; the return itself (failback) is the next step."
         case State.FAILED:
             return "The thread tells what failed and what to do. Ask again for the machines that did not come through."
-        case State.BLOCKED if request.obstacle is None:
-            return "Mend it, then ask again."
         case _:
             return ""
 
@@ -233,7 +257,7 @@ def _blocked(request: Request, size: int, command: str) -> list[Block]:
         *some("✗", request.checked.blockers, size, "blocker", whose=several),
         *some("!", request.checked.warnings, min(size, 4), "warning", whose=several),
         *some("? Could not be read:", request.checked.unread_blockers, min(size, 4), "check not read", whose=several),
-        *([box(again)] if again else []),
+        *([section("→ Mend it, then ask again:"), box(again)] if again else []),
     ]
 
 

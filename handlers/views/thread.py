@@ -23,17 +23,22 @@ MOST_NAMES = 8
 SIZES = (4, 2, 1)
 
 
-def reply(event: Event, request: Request, *, portal: Portal, command: str = "/reprotect") -> Message | None:
-    """What one event says to people; None where it says nothing. It depends on nothing that changes later."""
+def reply(
+    event: Event, request: Request, *, portal: Portal, command: str = "/reprotect", errors: str = "/failback-errors"
+) -> Message | None:
+    """What one event says to people; None where it says nothing. It depends on nothing that changes later.
+
+    `command` and `errors` are what the commands are called in this workspace.
+    """
     words = _WORDS.get(event.happened.kind)
-    return words(_Told(event, request, portal, command)) if words else None
+    return words(_Told(event, request, portal, command, errors)) if words else None
 
 
 class _Told:
     """One event, with what its words are made from."""
 
-    def __init__(self, event: Event, request: Request, portal: Portal, command: str) -> None:
-        self.event, self.request, self.portal, self.command = event, request, portal, command
+    def __init__(self, event: Event, request: Request, portal: Portal, command: str, errors: str) -> None:
+        self.event, self.request, self.portal, self.command, self.errors = event, request, portal, command, errors
         self.data: Mapping[str, object] = event.happened.data
 
     @property
@@ -149,7 +154,7 @@ def _stopping(one: _Told) -> Message:
 
 def _voided(one: _Told) -> Message:
     why = _sentence(one.text("why") or "What would run is not what was approved")
-    return _line(f"– void, nothing more is started, {one.requester}: {why}", *one.again)
+    return _line(f"– void, and nothing was started, {one.requester}: {why}", *one.again)
 
 
 def _rechecked(one: _Told) -> Message:
@@ -180,7 +185,7 @@ def _refused(one: _Told) -> Message:
         f"✗ *{one.machine}*: Azure refused to start it, nothing runs. {_sentence(': '.join(filter(None, [code, why])))}"
     )
     wanted = [str(one.data["code"])] if one.data.get("code") else []
-    return _with_errors(head, lambda size: catalogue(wanted, size), section(_now_what(one)))
+    return _with_errors(head, lambda size: catalogue(wanted, size, command=one.errors), section(_now_what(one)))
 
 
 def _no_answer(one: _Told) -> Message:
@@ -205,14 +210,14 @@ def _unknown(one: _Told) -> Message:
 def _warned(one: _Told) -> Message:
     errors = errors_of(one.data)
     head = f"! *{one.machine}*: {many(len(errors), 'warning') if errors else 'a warning'} of Azure, it goes on"
-    return _with_errors(head, lambda size: told(errors, size, sign="!"))
+    return _with_errors(head, lambda size: told(errors, size, sign="!", command=one.errors, brief=True))
 
 
 def _job_succeeded(one: _Told) -> Message:
     warnings = errors_of(one.data, "warnings")
     with_ = f", with {many(len(warnings), 'warning')}" if warnings else ""
     head = f"*{one.machine}*: the job ended well{with_}. It is not protected yet: its data is sent now."
-    return _with_errors(head, lambda size: told(warnings, size, sign="!"))
+    return _with_errors(head, lambda size: told(warnings, size, sign="!", command=one.errors, brief=True))
 
 
 def _replicating(one: _Told) -> Message:
@@ -233,13 +238,15 @@ def _item_failed(one: _Told) -> Message:
     errors = errors_of(one.data)
     why = f": {_sentence(one.text('why'))}" if one.text("why") else "."
     return _with_errors(
-        f"✗ *{one.machine}* failed{why}", lambda size: told(errors, size, sign="✗"), section(_now_what(one))
+        f"✗ *{one.machine}* failed{why}",
+        lambda size: told(errors, size, sign="✗", command=one.errors),
+        section(_now_what(one)),
     )
 
 
 def _now_what(one: _Told) -> str:
     """What can be done about a machine that failed."""
-    steps = ["*What can be done now*", "1. Mend the cause; nothing else was changed by the failure."]
+    steps = ["*What can be done now*", "1. Mend the cause."]
     if len(one.request.items) > 1:
         steps.append(
             "2. If others wait for it, the card has “Try again” (for somebody who may approve) and “Go on without it”."
@@ -271,10 +278,8 @@ def _given_up(one: _Told) -> Message:
 
 
 def _needs_attention(one: _Told) -> Message:
-    machines = one.names("machines")
-    whom = f" ({_listed(machines)})" if machines else ""
-    why = _sentence(one.text("why") or "Nothing can go on by itself")
-    return _line(f"! {one.requester}, a person has to decide{whom}: {why} The card above has the buttons.")
+    why = _sentence(one.text("why") or f"{_listed(one.names('machines')) or subject(one.request)} needs a decision")
+    return _line(f"! {one.requester}: {why} Nothing more happens before that; the card above has the buttons.")
 
 
 def _resumed(_: _Told) -> Message:
@@ -300,7 +305,7 @@ def _summary(one: _Told) -> Message:
     ]
     if len(done) < len(items):
         following.append(
-            "The machines that did not come through still run in Azure, unprotected: "
+            "The machines that did not come through are not protected as far as Homeward knows: "
             "mend the cause, then ask again for them."
         )
     if not done:
