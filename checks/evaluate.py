@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from .facts import ABSENT, Facts, Missing, NotKnown, Topology
 from .model import NotApplicable, Outcome, Rule, Severity, Status
 
-NO_API = "No API can tell: confirm it yourself before you start."
+NO_API = "No API can tell: whoever approves the start confirms it."
 UNKNOWN_PROTECTION = "it is not known how the machine is protected"
 
 

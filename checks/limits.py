@@ -1,6 +1,9 @@
 """Limits that rules judge by and choices go by, each with its source: written once, so that they never differ."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+
+from .facts import Topology
 
 HEARTBEAT_LIMIT = timedelta(minutes=15)
 """Microsoft: a server without a heartbeat for 15 minutes is critical (monitor the process server)."""
@@ -14,3 +17,9 @@ DEAD_VERSIONS = frozenset({"expired", "notsupported"})
 
 FAILBACK_DATASTORES = frozenset({"vmfs", "vsan"})
 """Microsoft: failback goes to VMFS or vSAN datastores only."""
+
+UNSUPPORTED_DATASTORES = frozenset({"nfs", "nfs41"})
+"""Microsoft: failback goes to VMFS or vSAN and not to NFS; of other types (VVOL) it says nothing."""
+
+FAILBACK_PROVIDERS: Mapping[Topology, str] = {Topology.CLASSIC: "inmage", Topology.MODERNIZED: "inmagercmfailback"}
+"""The provider of a failback policy (SDK: instanceType of the policy)."""

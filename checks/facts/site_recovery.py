@@ -40,10 +40,18 @@ class HealthError:
 
 @dataclass(frozen=True, slots=True)
 class Disk:
-    """A protected disk of the machine."""
+    """A protected disk of the machine. `id` is Azure's, "" where it is not told."""
 
     name: str
     capacity_bytes: int
+    id: str = ""
+    system: bool = False
+    """Whether it is known to be the disk that the machine starts from."""
+
+    @property
+    def key(self) -> str:
+        """What tells it apart among the machine's disks."""
+        return self.id or self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +126,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One machine of a replication group; `requested` tells whether this check (or request) covers it."""
+    """One machine of a replication group.
+
+    `requested` tells whether this check (or request) covers it, or whether it is on its way back already.
+    """
 
     name: str
     os: Os | Missing
@@ -287,3 +298,9 @@ class Choice:
     retention: str
     log_storage: str
     policy: str
+    excluded: tuple[str, ...] = ()
+    """The keys of the disks that stay behind."""
+
+    def takes(self, disk: Disk) -> bool:
+        """Whether the disk comes home."""
+        return disk.key not in self.excluded

@@ -3,16 +3,13 @@
 from collections.abc import Iterator
 
 from homeward.checks.facts import Facts, Mount, NotKnown, known
-from homeward.checks.limits import FAILBACK_DATASTORES
+from homeward.checks.limits import FAILBACK_DATASTORES, UNSUPPORTED_DATASTORES
 from homeward.checks.model import BOTH, CLASSIC, NotApplicable, Sentence, Severity, rule
 
 from . import pages
 from .present import datastores_of, gib, item_of, known_first, returns_elsewhere, target_name, target_of
 
 AREAS = ("datastore",)
-
-UNSUPPORTED_TYPES = frozenset({"nfs", "nfs41"})
-"""Microsoft: failback goes to VMFS or vSAN and not to NFS; of other types (VVOL) it says nothing."""
 
 
 @rule(
@@ -26,10 +23,10 @@ UNSUPPORTED_TYPES = frozenset({"nfs", "nfs41"})
 def datastore_type(facts: Facts) -> Iterator[Sentence]:
     datastores = datastores_of(facts)
     for datastore in datastores:
-        if datastore.type.casefold() in UNSUPPORTED_TYPES:
+        if datastore.type.casefold() in UNSUPPORTED_DATASTORES:
             yield f"{datastore.name} is an {datastore.type} datastore."
     for datastore in datastores:
-        if datastore.type.casefold() not in FAILBACK_DATASTORES | UNSUPPORTED_TYPES:
+        if datastore.type.casefold() not in FAILBACK_DATASTORES | UNSUPPORTED_DATASTORES:
             kind = datastore.type or "unnamed"
             raise NotKnown(f"{datastore.name} is of the type {kind}, of which the documentation says nothing")
 
@@ -56,7 +53,8 @@ def datastore_not_writable(facts: Facts) -> Iterator[Sentence]:
 
 
 def _needed(facts: Facts) -> int:
-    return sum(disk.capacity_bytes for disk in known(item_of(facts).disks))
+    choice = known(facts.choice)
+    return sum(disk.capacity_bytes for disk in known(item_of(facts).disks) if choice.takes(disk))
 
 
 @rule(
@@ -106,7 +104,7 @@ def _short_of_room(facts: Facts) -> Iterator[Sentence]:
 )
 def datastore_none_visible(facts: Facts) -> Iterator[Sentence]:
     target = target_of(facts)
-    usable = [each for each in target.datastores if each.type.casefold() not in UNSUPPORTED_TYPES]
+    usable = [each for each in target.datastores if each.type.casefold() not in UNSUPPORTED_DATASTORES]
     if not usable:
         found = f"only NFS ({', '.join(each.name for each in target.datastores)})" if target.datastores else "none"
         yield f"Site Recovery sees no usable datastore at {target.server.name}: {found}."

@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator
 
-from homeward.checks.facts import Facts, Topology, known
+from homeward.checks.facts import Facts, known
+from homeward.checks.limits import FAILBACK_PROVIDERS
 from homeward.checks.model import BOTH, Sentence, Severity, rule
 
 from . import pages
 
 AREAS = ("failback",)
-
-FAILBACK_PROVIDERS = {Topology.CLASSIC: "inmage", Topology.MODERNIZED: "inmagercmfailback"}
-"""The provider of a failback policy (SDK: instanceType of the policy)."""
 
 
 @rule(

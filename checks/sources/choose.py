@@ -1,8 +1,9 @@
-"""The one sensible choice of target and values for a machine, where nobody has asked for another."""
+"""The one sensible choice of target and values for a machine, and what somebody wished for in its place."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from homeward.checks import offers
 from homeward.checks.facts import (
     ABSENT,
     Absent,
@@ -28,6 +29,7 @@ from homeward.checks.limits import (
     LOAD_CRITICAL_PERCENT,
     SPACE_CRITICAL_PERCENT,
 )
+from homeward.checks.offers import NOBODY, ForOne
 
 DEFAULT_RETENTION = {Os.WINDOWS: "R", Os.LINUX: "/mnt/retention"}
 """Site Recovery's own defaults for a master target's retention volume."""
@@ -54,15 +56,15 @@ def master_target(item: Item, targets: Iterable[MasterTarget], now: datetime) ->
     return min((target for target in targets if target.os == item.os), key=unfit, default=ABSENT)
 
 
-def reprotect_agent(item: Item, agents: Iterable[ReprotectAgent], now: datetime) -> ReprotectAgent | Absent:
-    """The appliance for the machine: one that sees its datastores and its vCenter, healthy ones first."""
-    home = item.discovered if isinstance(item.discovered, Discovered) else None
+def reprotect_agent(items: Sequence[Item], agents: Iterable[ReprotectAgent], now: datetime) -> ReprotectAgent | Absent:
+    """One appliance for all the machines: that sees their datastores and their vCenters, healthy ones first."""
+    homes = [item.discovered for item in items if isinstance(item.discovered, Discovered)]
 
     def unfit(agent: ReprotectAgent) -> tuple[int, int, int, str]:
-        blind = 0 if home is None else len(_folded(home.datastores) - _folded(agent.accessible_datastores))
-        elsewhere = home is not None and home.vcenter_id.casefold() != agent.vcenter_id.casefold()
+        blind = sum(len(_folded(home.datastores) - _folded(agent.accessible_datastores)) for home in homes)
+        elsewhere = sum(home.vcenter_id.casefold() != agent.vcenter_id.casefold() for home in homes)
         sick = agent.health != "Normal" or not _fresh(agent.last_heartbeat, now)
-        return int(sick), int(elsewhere), blind, agent.name
+        return int(sick), elsewhere, blind, agent.name
 
     return min(agents, key=unfit, default=ABSENT)
 
@@ -82,20 +84,32 @@ def choice(
     *,
     target: MasterTarget | ReprotectAgent | Absent | Missing,
     policies: tuple[Policy, ...] | Missing,
+    accounts: Iterable[str] = (),
+    wished: ForOne = NOBODY,
 ) -> Choice:
-    """The values a start would use for the machine if nobody chose; "" where a person has to choose.
+    """The values a start would use for the machine; "" where a person has to choose. `accounts` are known log storages.
 
     The process server is `process_server`'s to choose.
     """
+    pick, wishes = wished.pick, wished.wishes
+    there = () if isinstance(policies, Missing) else policies
+    said = tuple(wish.value for wish in wishes.log_storage)
+    retention = pick(wishes.retention, offers.retention_volumes(target)) if classic(item) else ""
+    log_storage = "" if classic(item) else pick(wishes.log_storage, offers.log_storages(accounts, said))
     return Choice(
-        asked=False,
+        asked=wished.asked,
         target=_name(target),
         process_server="",
-        datastore=_datastore(item, target),
-        retention=_retention(item, target),
-        log_storage=item.log_storage_id,
-        policy=_policy(item, policies),
+        datastore=pick(wishes.datastore, offers.datastores(target)) or _datastore(item, target),
+        retention=retention or _retention(item, target),
+        log_storage=log_storage or item.log_storage_id,
+        policy=pick(wishes.policy, offers.policies(item, there)) or _policy(item, policies),
+        excluded=wished.left_out(item),
     )
+
+
+def classic(item: Item) -> bool:
+    return item.topology is Topology.CLASSIC
 
 
 def _name(target: MasterTarget | ReprotectAgent | Absent | Missing) -> str:

@@ -6,7 +6,7 @@ sources at once.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from homeward.checks.facts import (
@@ -23,11 +23,25 @@ from homeward.checks.facts import (
     ProcessServer,
     Topology,
 )
-from homeward.checks.subjects import Answer, Choices, Collected, Kind, NoMatch, SourceState, Subject, Watch
+from homeward.checks.names import fold, names_of
+from homeward.checks.offers import NOBODY, ForOne
+from homeward.checks.subjects import (
+    Answer,
+    Choices,
+    Collected,
+    Kind,
+    NoMatch,
+    SourceReading,
+    SourceState,
+    Subject,
+    Watch,
+    Wishes,
+)
 
 from .access import Limits, SourceError
 from .azure import AzureReader, Fabric, VaultReader, unplaced
-from .find import Listing, Match, fold, matches, nearest
+from .find import Listing, group_key, matches, nearest
+from .group import stages, whole
 from .join import Around, Machine, facts_of, gone, labels, machine, nothing_known, peers, placed, wanted
 from .readings import Readings
 from .vcenter import OnPremises, VCenterReader, merge
@@ -58,8 +72,18 @@ class _Lists:
     policies: tuple[Policy, ...] | Missing
 
 
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """What a reading for a start has beyond one for a check: the wishes; where a frozen plan is read again, its
+    machines' names by folded item id, and the targets of those that are not judged now by theirs."""
+
+    wishes: Wishes
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
+    beside: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
 class Collector:
-    """Reads for `/reprotect-check` and `homeward check`; the `Collect` of the handlers.
+    """Reads for `/reprotect-check`, `homeward check` and for a start; the `Collect` of the handlers.
 
     It keeps the readers, whose caches concurrent checks share, and closes them.
     """
@@ -79,13 +103,48 @@ class Collector:
         self._clocks = clocks
 
     async def __call__(self, name: str, watch: Watch) -> Answer:
+        return await self._answer(name, watch, None)
+
+    async def for_start(self, name: str, wishes: Wishes) -> Answer:
+        """Reads for a start: with the wishes, and a machine of a replication group as its whole group."""
+        return await self._answer(name, _nobody_watches, _Start(wishes))
+
+    async def again(
+        self, subject: Subject, names: Mapping[str, str], beside: Mapping[str, str], wishes: Wishes
+    ) -> Collected:
+        """Reads machines of a frozen plan anew, past every cache: nothing that it tells is older than the call.
+
+        `names` are what the plan calls them, by item id, in its order; `beside` the targets of its other machines.
+        """
+        self._azure.forget()
+        for vcenter in self._vcenters.values():
+            vcenter.forget()
+        readings = self._readings(_nobody_watches)
+        vault = self._vaults.get(subject.vault)
+        if vault is None:
+            unread: _Lists | Missing = Missing(f"no vault {subject.vault} is configured")
+        else:
+            readings.expect(_vault_source(vault.name), COMPUTE, *map(_vcenter_source, self._vcenters))
+            unread = await self._lists(vault, readings)
+            readings.next_stage()
+        if isinstance(unread, Missing):
+            now = self._clocks.now()
+            machines = tuple(nothing_known(name, unread.reason, now) for name in names.values())
+            return Collected(subject, now, machines, readings.all())
+        start = _Start(wishes, {fold(id): name for id, name in names.items()}, beside)
+        return await self._subject(subject, tuple(names), unread, readings, start)
+
+    def _readings(self, watch: Watch) -> Readings:
         limits = self._limits
-        readings = Readings(
+        return Readings(
             watch,
             timeout=limits.collect_timeout,
             timeouts={RUN_COMMAND: limits.run_command_timeout},
             clock=self._clocks.monotonic,
         )
+
+    async def _answer(self, name: str, watch: Watch, start: _Start | None) -> Answer:
+        readings = self._readings(watch)
         readings.expect(*map(_vault_source, self._vaults), COMPUTE, *map(_vcenter_source, self._vcenters))
         read = await asyncio.gather(*(self._lists(vault, readings) for vault in self._vaults.values()))
         readings.next_stage()
@@ -97,7 +156,9 @@ class Collector:
             return Choices(name, tuple(match.candidate for match in found))
         if found:
             home = next(one for one in lists if one.listing.vault == found[0].vault)
-            return await self._subject(found[0], home, readings)
+            match = found[0] if start is None else whole(found[0], home.listing)
+            subject = Subject(match.candidate.name, match.candidate.kind, match.vault)
+            return await self._subject(subject, match.item_ids, home, readings, start)
         if unread or not self._vaults:
             return self._nothing(name, unread[0] if unread else "no vault is configured", readings)
         return await self._elsewhere(name, listings, readings)
@@ -126,19 +187,21 @@ class Collector:
         by_id = fabrics if isinstance(fabrics, Missing) else {fold(fabric.id): fabric for fabric in fabrics}
         return _Lists(Listing(vault.name, items, plans, networks), by_id, policies)
 
-    async def _subject(self, match: Match, lists: _Lists, readings: Readings) -> Collected:
+    async def _subject(
+        self, subject: Subject, item_ids: Sequence[str], lists: _Lists, readings: Readings, start: _Start | None
+    ) -> Collected:
         now = self._clocks.now()
-        vault, listing = self._vaults[match.vault], lists.listing
+        vault, listing = self._vaults[subject.vault], lists.listing
         by_id = {fold(item.id): item for item in listing.items}
-        ids = {fold(id): id for id in match.item_ids}
+        ids = {fold(id): id for id in item_ids}
         present = [by_id[id] for id in ids if id in by_id]
         lost = [ids[id] for id in ids if id not in by_id]
-        names = labels(present, lost)
-        machines = [machine(names[fold(item.id)], item, lists.fabrics, lists.policies, now) for item in present]
+        names = labels(present, lost) if start is None or not start.names else start.names
+        machines = _machines(present, names, lists, start, now)
         async with asyncio.TaskGroup() as at_once:
             jobs = at_once.create_task(self._jobs(vault, present, readings))
             azure_vms = at_once.create_task(self._azure_vms(present, readings))
-            log_storage = at_once.create_task(self._log_storage(vault, present, readings))
+            log_storage = at_once.create_task(self._log_storage(vault, machines, readings))
             vcenters = at_once.create_task(readings.read(_vault_source(vault.name), vault.vcenters()))
             in_place = at_once.create_task(self._placed(machines, listing.networks, readings, now))
             guests = at_once.create_task(self._guests(in_place, readings))
@@ -153,12 +216,15 @@ class Collector:
             policies=lists.policies,
             asked=frozenset(fold(name) for each in self._vcenters.values() for name in (each.name, each.host)),
         )
-        facts = facts_of(in_place.result(), listing.items, around, now)
+        beside: Mapping[str, str] = start.beside if start else {}
+        facts = facts_of(in_place.result(), listing.items, around, now, beside=beside)
+        in_order = [*(item.id for item in present), *lost]
         return Collected(
-            subject=Subject(match.candidate.name, match.candidate.kind, match.vault),
+            subject=subject,
             checked_at=now,
             machines=facts + tuple(gone(names[fold(id)], now) for id in lost),
             sources=readings.all(),
+            stages=stages(in_order, listing.plans, subject),
         )
 
     async def _placed(
@@ -207,9 +273,9 @@ class Collector:
         return {fold(id): vm for id, vm in read.items()}
 
     async def _log_storage(
-        self, vault: VaultReader, items: Iterable[Item], readings: Readings
+        self, vault: VaultReader, machines: Iterable[Machine], readings: Readings
     ) -> Mapping[str, LogStorage | Absent | Missing]:
-        ids = list(dict.fromkeys(item.log_storage_id for item in items if item.log_storage_id))
+        ids = list(dict.fromkeys(each.choice.log_storage for each in machines if each.choice.log_storage))
         read = await asyncio.gather(*(readings.read(STORAGE, self._azure.log_storage(id, vault.address)) for id in ids))
         return dict(zip(map(fold, ids), read, strict=True))
 
@@ -255,6 +321,43 @@ class Collector:
             if reading.state is SourceState.READING:
                 readings.skip(reading.name, "not asked: the vault could not be read")
         return Collected(Subject(name, Kind.MACHINE, ""), now, (nothing_known(name, reason, now),), readings.all())
+
+
+def _machines(
+    items: Sequence[Item], names: Mapping[str, str], lists: _Lists, start: _Start | None, now: datetime
+) -> list[Machine]:
+    """The machines, each with what is wished for it, and those of one replication group with one target."""
+    everybody = frozenset(map(fold, names.values()))
+
+    def wished(item: Item) -> ForOne:
+        if start is None:
+            return NOBODY
+        label = names[fold(item.id)]
+        return ForOne(start.wishes, label, names_of(item), everybody, alone=len(names) == 1)
+
+    said = [(item, wished(item)) for item in items]
+    groups: dict[str, list[tuple[Item, ForOne]]] = {}
+    for item, one in said:
+        if key := group_key(item):
+            groups.setdefault(key, []).append((item, one))
+    accounts = tuple(dict.fromkeys(item.log_storage_id for item in lists.listing.items if item.log_storage_id))
+    return [
+        machine(
+            names[fold(item.id)],
+            item,
+            lists.fabrics,
+            lists.policies,
+            now,
+            accounts=accounts,
+            wished=one,
+            together=[other for other in groups.get(group_key(item), ()) if other[0] is not item],
+        )
+        for item, one in said
+    ]
+
+
+def _nobody_watches(_readings: tuple[SourceReading, ...]) -> None:
+    """Whoever prepares a start shows what was read at its end."""
 
 
 def _vault_source(name: str) -> str:

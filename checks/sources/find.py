@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz, process
 
 from homeward.checks.facts import Item, Topology
+from homeward.checks.names import fold, last_segment, names_of
 from homeward.checks.subjects import Candidate, Kind
 
 from .azure import Plan
@@ -72,22 +73,6 @@ def nearest(name: str, listings: Iterable[Listing]) -> tuple[str, ...]:
     scored = process.extract(wanted[:200], list(known), scorer=fuzz.WRatio, limit=NEAREST)
     alike = [folded for folded, score, _index in scored if score >= ALIKE]
     return tuple(known[folded] for folded in alike or [folded for folded, _score, _index in scored[:FEW]])
-
-
-def names_of(item: Item) -> frozenset[str]:
-    """All names of a machine, folded: its friendly, resource, computer and Azure VM names, and both ARM ids."""
-    names = {item.name, item.id, last_segment(item.id), item.computer_name}
-    if item.azure_vm_id:
-        names |= {item.azure_vm_id, last_segment(item.azure_vm_id)}
-    return frozenset(fold(name) for name in names if name)
-
-
-def fold(name: str) -> str:
-    return name.strip().strip("/").casefold()
-
-
-def last_segment(id: str) -> str:
-    return id.rstrip("/").rpartition("/")[2]
 
 
 def group_key(item: Item) -> str:

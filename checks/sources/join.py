@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
+from homeward.checks import offers
 from homeward.checks.facts import (
     ABSENT,
     NOT_ASKED,
@@ -29,12 +31,20 @@ from homeward.checks.facts import (
     ReplicationGroup,
     ReprotectAgent,
     Topology,
+    VirtualMachine,
 )
+from homeward.checks.names import fold, last_segment
+from homeward.checks.offers import NOBODY, ForOne
 
 from .azure import Fabric
-from .choose import choice, master_target, process_server, reprotect_agent
-from .find import fold, group_key, last_segment
+from .choose import choice, classic, master_target, process_server, reprotect_agent
+from .find import group_key
+from .group import returning
 from .vcenter import OnPremises, VmQuery, Wanted
+
+T = TypeVar("T")
+
+NOTHING_BESIDE: Mapping[str, str] = {}
 
 OTHER_STACK = "the machine is protected by the other stack"
 LOST_FABRIC = Missing("the vault's list of fabrics does not have the machine's")
@@ -51,6 +61,7 @@ class Machine:
     target: MasterTarget | Absent | Missing
     agent: ReprotectAgent | Absent | Missing
     choice: Choice
+    wished: ForOne = NOBODY
 
     @property
     def chosen(self) -> MasterTarget | ReprotectAgent | Absent | Missing:
@@ -80,27 +91,51 @@ def machine(
     fabrics: Mapping[str, Fabric] | Missing,
     policies: tuple[Policy, ...] | Missing,
     now: datetime,
+    *,
+    accounts: Iterable[str] = (),
+    wished: ForOne = NOBODY,
+    together: Sequence[tuple[Item, ForOne]] = (),
 ) -> Machine:
-    """A machine with the target and values that are the sensible choice for it. `fabrics` by folded id.
+    """A machine with the target and values that are wished or the sensible choice for it. `fabrics` by folded id.
 
-    Its process server is chosen by `placed`, when their places are known.
+    `together` are the other machines of the check that are in its replication group: one target serves them all.
+    `accounts` are the ids of known log storage accounts. Its process server is chosen by `placed`, when their places
+    are known.
     """
     fabric = _fabric(item, fabrics)
     target: MasterTarget | Absent | Missing = Missing(OTHER_STACK)
     agent: ReprotectAgent | Absent | Missing = Missing(OTHER_STACK)
-    if item.topology is Topology.CLASSIC:
-        target = fabric if isinstance(fabric, Missing) else master_target(item, fabric.master_targets, now)
+    said = ""
+    theirs = tuple(value for _, other in together for value in other.own(other.wishes.target))
+    if isinstance(fabric, Missing):
+        target, agent = (fabric, agent) if classic(item) else (target, fabric)
+    elif classic(item):
+        there = offers.master_targets(item, fabric.master_targets)
+        said = wished.pick(wished.wishes.target, there, together=theirs)
+        target = (
+            _called(said, there, fabric.master_targets) if said else master_target(item, fabric.master_targets, now)
+        )
     elif item.topology is Topology.MODERNIZED:
-        agent = fabric if isinstance(fabric, Missing) else reprotect_agent(item, fabric.agents, now)
-    chosen = target if item.topology is Topology.CLASSIC else agent
+        there = offers.reprotect_agents(fabric.agents)
+        said = wished.pick(wished.wishes.target, there, together=theirs)
+        members = (item, *(other for other, _ in together if fold(other.fabric_id) == fold(item.fabric_id)))
+        agent = _called(said, there, fabric.agents) if said else reprotect_agent(members, fabric.agents, now)
+    chosen = target if classic(item) else agent
     servers = fabric if isinstance(fabric, Missing) else Missing("the places of its process servers were not read")
-    picked = choice(item, target=chosen, policies=policies)
-    return Machine(label, item, fabric, servers, target, agent, picked)
+    picked = choice(item, target=chosen, policies=policies, accounts=accounts, wished=wished)
+    if said and chosen is ABSENT:
+        picked = replace(picked, target=said)  # it is told that there is no such thing
+    return Machine(label, item, fabric, servers, target, agent, picked, wished)
+
+
+def _called(name: str, there: Sequence[offers.Offer], those: Sequence[T]) -> T | Absent:
+    return next((one for offer, one in zip(there, those, strict=True) if offer.value == name), ABSENT)
 
 
 def placed(machine: Machine, servers: tuple[ProcessServer, ...], now: datetime) -> Machine:
     """The machine with its process servers, and the one of them that is the sensible choice."""
-    chosen = replace(machine.choice, process_server=process_server(servers, now))
+    wished = machine.wished.pick(machine.wished.wishes.process_server, offers.process_servers(servers))
+    chosen = replace(machine.choice, process_server=wished or process_server(servers, now))
     return replace(machine, process_servers=servers, choice=chosen)
 
 
@@ -167,10 +202,19 @@ def wanted(machine: Machine) -> Wanted:
 
 
 def facts_of(
-    machines: Sequence[Machine], everything: Iterable[Item], around: Around, now: datetime
+    machines: Sequence[Machine],
+    everything: Iterable[Item],
+    around: Around,
+    now: datetime,
+    *,
+    beside: Mapping[str, str] = NOTHING_BESIDE,
 ) -> tuple[Facts, ...]:
-    """The facts of each machine. `everything` are all items of the vault, for the replication groups."""
-    chosen_for = {fold(machine.item.id): machine.choice.target for machine in machines}
+    """The facts of each machine. `everything` are all items of the vault, for the replication groups.
+
+    `beside` are machines that the same request covers and that are not judged now: their targets' names by item id.
+    """
+    chosen_for = {fold(id): target for id, target in beside.items()}
+    chosen_for |= {fold(machine.item.id): machine.choice.target for machine in machines}
     groups = _groups(everything, chosen_for)
     coming = _disks_to_come(machines)
     return tuple(_facts(machine, groups, coming, around, now) for machine in machines)
@@ -205,7 +249,7 @@ def _facts(
         item=item,
         job=_job(item, around),
         group=groups.get(group_key(item), ABSENT),
-        choice=machine.choice,
+        choice=_at_home(machine, here.source_vm),
         provider=_provider(item, fabric),
         configuration_server=_configuration_server(fabric) if classic else other,
         process_servers=machine.process_servers if classic else other,
@@ -213,7 +257,7 @@ def _facts(
         target=machine.target,
         agents=other if classic else fabric if isinstance(fabric, Missing) else fabric.agents,
         agent=machine.agent,
-        log_storage=_log_storage(item, around),
+        log_storage=_log_storage(machine.choice.log_storage, around),
         vcenters=vcenters,
         policies=around.policies,
         azure_vm=_azure_vm(item, around),
@@ -294,10 +338,22 @@ def _job(item: Item, around: Around) -> Job | Absent | Missing:
     return Missing("the vault does not find the job that the item names") if job is ABSENT else job
 
 
-def _log_storage(item: Item, around: Around) -> LogStorage | Absent | Missing:
-    if not item.log_storage_id:
+def _log_storage(id: str, around: Around) -> LogStorage | Absent | Missing:
+    if not id:
         return Missing("Azure does not tell which log storage account it uses")
-    return around.log_storage.get(fold(item.log_storage_id), Missing("its log storage account was not read"))
+    return around.log_storage.get(fold(id), Missing("its log storage account was not read"))
+
+
+def _at_home(machine: Machine, vm: VirtualMachine | Absent | Missing) -> Choice:
+    """The choice for a classic machine whose VM is there: its disks stay where they are, if its target sees that."""
+    choice = machine.choice
+    if not classic(machine.item) or not isinstance(vm, VirtualMachine) or isinstance(vm.datastores, Missing):
+        return choice
+    seen = offers.fitting(offers.datastores(machine.target))
+    if machine.wished.pick(machine.wished.wishes.datastore, seen):
+        return choice
+    home = {fold(name) for name in vm.datastores}
+    return replace(choice, datastore=next((one.value for one in seen if home & one.names), choice.datastore))
 
 
 def _configuration_server(fabric: Fabric | Missing) -> ConfigurationServer | Absent | Missing:
@@ -325,7 +381,8 @@ def _groups(everything: Iterable[Item], chosen_for: Mapping[str, str]) -> Mappin
             id=items[0].group_id,
             name=items[0].group_name or items[0].group_id,
             members=tuple(
-                Member(i.name, i.os, fold(i.id) in chosen_for, chosen_for.get(fold(i.id), "")) for i in items
+                Member(i.name, i.os, fold(i.id) in chosen_for or returning(i), chosen_for.get(fold(i.id), ""))
+                for i in items
             ),
         )
         for key, items in members.items()
@@ -344,7 +401,7 @@ def _disks_to_come(machines: Iterable[Machine]) -> Mapping[tuple[str, str], int 
         if isinstance(disks, Missing):
             coming[seat] = disks
         elif not isinstance(before, Missing):
-            coming[seat] = before + len(disks)
+            coming[seat] = before + sum(map(machine.choice.takes, disks))
     return coming
 
 

@@ -165,14 +165,19 @@ def _disks(details: Wire, name: str) -> tuple[Disk, ...] | Missing:
         capacity = disk.integer("diskCapacityInBytes") if capacity is None else capacity
         if capacity is None:
             return Missing(f"Azure does not tell the size of a disk of {name}")
-        disks.append(Disk(name=disk.text("diskName", "diskId"), capacity_bytes=capacity))
+        id = disk.text("diskId")
+        disks.append(Disk(disk.text("diskName", "diskId"), capacity, id, system=_is_system(disk, id, details)))
     if not disks:
         for disk in details.parts("azureVMDiskDetails"):
             size = disk.number("maxSizeMB")
             if size is None:
                 return Missing(f"Azure does not tell the size of a disk of {name}")
-            disks.append(Disk(name=disk.text("vhdName", "diskId"), capacity_bytes=int(size * _MIB)))
+            disks.append(Disk(disk.text("vhdName", "diskId"), int(size * _MIB), disk.text("diskId")))
     return tuple(disks) if disks else Missing(f"Azure does not list the disks of {name}")
+
+
+def _is_system(disk: Wire, id: str, details: Wire) -> bool:
+    return disk.flag("isOSDisk") is True or (bool(id) and id == details.text("osDiskId"))
 
 
 def _discovered(details: Wire, name: str) -> Discovered | Absent | Missing:

@@ -54,6 +54,11 @@ class Privileges:
         self._access = access
         self._clock = clock
         self._granted: dict[Any, float] = {}
+        self._forgotten = float("-inf")
+
+    def forget(self) -> None:
+        """Believes nothing that was asked before now, not even by somebody who has no answer yet."""
+        self._forgotten = self._clock()
 
     def missing(
         self, session: Session, entities: Sequence[Any], known: Sequence[str]
@@ -68,7 +73,8 @@ class Privileges:
         now = self._clock()
         answer: dict[Any, tuple[str, ...] | Missing] = {}
         for entity in entities:
-            if now - self._granted.get(entity, float("-inf")) < GRANTED_FOR:
+            asked = self._granted.get(entity, float("-inf"))
+            if asked > self._forgotten and now - asked < GRANTED_FOR:
                 answer[entity] = ()
         open_ = [entity for entity in entities if entity not in answer]
         if open_:

@@ -44,6 +44,7 @@ class VCenterReader:
         self._privileges = Privileges(access, clock)
         self._inventory: Inventory | None = None
         self._closed = False
+        self._forgotten = float("-inf")
         self._refreshing = threading.Lock()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix=f"homeward-{access.name}")
 
@@ -58,6 +59,11 @@ class VCenterReader:
     async def read(self, wanted: Sequence[Wanted]) -> Mapping[str, OnPremises]:
         """By machine, for all machines of a check at once."""
         return await self._in_thread(lambda: self._read(wanted))
+
+    def forget(self) -> None:
+        """What is read from now on was asked from now on; a VM that was not found is looked for anew."""
+        self._forgotten = self._clock()
+        self._privileges.forget()
 
     async def find(self, name: str) -> bool:
         """Whether a VM of this name is in the inventory."""
@@ -120,7 +126,8 @@ class VCenterReader:
             inventory = self._known(not_older_than=0 if attempt else None)
             found = self._find(wanted, inventory)
             unknown = any(not isinstance(vm, KnownVm) and not query.empty for query, vm in found.items())
-            if unknown and self._clock() - inventory.taken_at >= LOOK_AGAIN_AFTER:
+            old = self._clock() - inventory.taken_at >= LOOK_AGAIN_AFTER or inventory.taken_at <= self._forgotten
+            if unknown and old:
                 inventory = self._known(not_older_than=0)
                 found = self._find(wanted, inventory)
             try:

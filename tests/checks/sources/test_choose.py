@@ -88,7 +88,7 @@ def test_datastores_are_compared_without_case() -> None:
     item = replace(MODERNIZED, discovered=HOME)
     blind = replace(AGENT, name="a", accessible_datastores=("silver",), vcenter_id="/vc/1")
     good = replace(AGENT, name="b", accessible_datastores=("GOLD",), vcenter_id="/vc/1")
-    assert reprotect_agent(item, (blind, good), NOW) == good
+    assert reprotect_agent((item,), (blind, good), NOW) == good
 
 
 def test_an_appliance_that_sees_the_machines_datastores_and_vcenter_comes_first() -> None:
@@ -97,8 +97,8 @@ def test_an_appliance_that_sees_the_machines_datastores_and_vcenter_comes_first(
     elsewhere = replace(AGENT, name="b", accessible_datastores=("gold",), vcenter_id="/vc/2")
     sick = replace(AGENT, name="c", health="Critical", accessible_datastores=("gold",), vcenter_id="/vc/1")
     good = replace(AGENT, name="d", accessible_datastores=("gold",), vcenter_id="/vc/1")
-    assert reprotect_agent(item, (blind, elsewhere, sick, good), NOW) == good
-    assert reprotect_agent(item, (), NOW) is ABSENT
+    assert reprotect_agent((item,), (blind, elsewhere, sick, good), NOW) == good
+    assert reprotect_agent((item,), (), NOW) is ABSENT
 
 
 def chosen(

@@ -186,7 +186,9 @@ def test_disks_have_the_size_of_their_provider_also_as_text() -> None:
     assert _rcm(protectedDisks=[{"diskName": "d0", "capacityInBytes": "42949672960"}]).disks == (
         Disk("d0", 42949672960),
     )
-    assert _classic(protectedDisks=[{"diskId": "Disk0", "diskCapacityInBytes": 64}]).disks == (Disk("Disk0", 64),)
+    assert _classic(protectedDisks=[{"diskId": "Disk0", "diskCapacityInBytes": 64}]).disks == (
+        Disk("Disk0", 64, "Disk0"),
+    )
 
 
 def test_disks_of_a_managed_machine_may_stand_elsewhere() -> None:

@@ -36,7 +36,7 @@ def test_a_modernized_item_after_failover() -> None:
     assert web.job_id == ""
     assert web.last_failover == datetime(2023, 8, 26, 4, 22, 13, 121530, UTC)
     assert (web.os, web.physical, web.agent_registered) == (Os.WINDOWS, False, False)
-    assert web.disks == (Disk("\\\\.\\PHYSICALDRIVE0", 42949672960),)
+    assert web.disks == (Disk("\\\\.\\PHYSICALDRIVE0", 42949672960, "{1477963391}", system=True),)
     assert web.azure_vm_id.endswith(
         "/resourceGroups/rgtestsrv2arcm/providers/Microsoft.Compute/virtualMachines/RCM-Win2K16-01"
     )

@@ -1,0 +1,173 @@
+"""Wishes that can't be granted: what was given, why not, and what there is instead."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from homeward.actions.plan import NotPrepared, Obstacle
+from homeward.checks import offers
+from homeward.checks.facts import Facts, Item, Missing, Topology
+from homeward.checks.names import fold, names_of
+from homeward.checks.offers import Offer
+from homeward.checks.subjects import Wish, Wishes
+
+from .planned import TAKEN, WORDS, Value, accounts_of, offered
+
+
+@dataclass(frozen=True, slots=True)
+class _Machine:
+    """A machine that the vault has, with one value's wishes for it by its name and what there is for it."""
+
+    label: str
+    item: Item
+    own: tuple[str, ...]
+    offers: tuple[Offer, ...] | Missing
+    """Missing where it could not be read; none where its stack takes no such value."""
+
+    def fits(self, said: str) -> tuple[Offer, ...]:
+        return offers.meant(said, offers.fitting(_read(self.offers)))
+
+
+def ungranted(wishes: Wishes, subject: str, machines: tuple[Facts, ...]) -> NotPrepared | None:
+    """The first wish that can't be granted, told in one sentence; None if all can."""
+    return next(_ungranted(wishes, subject, machines), None)
+
+
+def _ungranted(wishes: Wishes, subject: str, machines: tuple[Facts, ...]) -> Iterator[NotPrepared]:
+    labels = frozenset(fold(facts.machine) for facts in machines)
+    present = [(facts, facts.item) for facts in machines if isinstance(facts.item, Item)]
+    for value, given in _by_value(wishes):
+        for wish in given:
+            yield from _meaning_nobody(wish, subject, machines, labels)
+        accounts = accounts_of(machines, (wish.value for wish in given))
+        those = tuple(
+            _Machine(
+                facts.machine,
+                item,
+                offers.for_one(given, facts.machine, names_of(item), labels),
+                offered(facts, item, value, accounts) if value in TAKEN.get(item.topology, ()) else (),
+            )
+            for facts, item in present
+        )
+        for machine in those:
+            yield from _own(value, machine)
+        shared = offers.for_all(given)
+        if value is Value.EXCLUDE_DISK and len(machines) > 1:
+            yield from (_of_which(said, those) for said in shared)
+        else:
+            for said in shared:
+                yield from _for_nobody(value, said, subject, those)
+            yield from _several(value, shared, those)
+        if value is Value.EXCLUDE_DISK:
+            yield from _nothing_left(shared if len(machines) == 1 else (), those)
+
+
+def _by_value(wishes: Wishes) -> tuple[tuple[Value, tuple[Wish, ...]], ...]:
+    return (
+        (Value.TARGET, wishes.target),
+        (Value.PROCESS_SERVER, wishes.process_server),
+        (Value.DATASTORE, wishes.datastore),
+        (Value.RETENTION, wishes.retention),
+        (Value.LOG_STORAGE, wishes.log_storage),
+        (Value.POLICY, wishes.policy),
+        (Value.EXCLUDE_DISK, wishes.exclude_disk),
+    )
+
+
+def _meaning_nobody(
+    wish: Wish, subject: str, machines: tuple[Facts, ...], labels: frozenset[str]
+) -> Iterator[NotPrepared]:
+    if not wish.machine or fold(wish.machine) in labels:
+        return
+    items = [facts.item for facts in machines if isinstance(facts.item, Item)]
+    count = sum(fold(wish.machine) in names_of(item) for item in items)
+    if count != 1:
+        which = "No machine" if not count else "More than one machine"
+        yield _wrong(f"{which} of {subject} is called {wish.machine}", tuple(facts.machine for facts in machines))
+
+
+def _own(value: Value, machine: _Machine) -> Iterator[NotPrepared]:
+    if machine.own and isinstance(machine.offers, Missing):
+        yield NotPrepared(Obstacle.UNREADABLE, f"What there is for {machine.label} could not be read: {_why(machine)}.")
+        return
+    for said in machine.own:
+        if not machine.fits(said):
+            yield _wrong(
+                f"{machine.label} can't have the {WORDS[value]} {said}: {_why_not(value, said, machine)}",
+                _names((machine,)),
+            )
+    if value is not Value.EXCLUDE_DISK:
+        yield from _one_only(value, machine, machine.own)
+
+
+def _for_nobody(value: Value, said: str, subject: str, machines: tuple[_Machine, ...]) -> Iterator[NotPrepared]:
+    """A wish for all that fits none of them."""
+    if not machines or any(machine.fits(said) for machine in machines):
+        return
+    unread = next((machine for machine in machines if isinstance(machine.offers, Missing)), None)
+    if unread is not None:
+        yield NotPrepared(Obstacle.UNREADABLE, f"What there is for {unread.label} could not be read: {_why(unread)}.")
+        return
+    closest = next((machine for machine in machines if offers.meant(said, _read(machine.offers))), machines[0])
+    who = closest.label if len(machines) == 1 else f"No machine of {subject}"
+    can = "can't have" if len(machines) == 1 else "can have"
+    yield _wrong(f"{who} {can} the {WORDS[value]} {said}: {_why_not(value, said, closest)}", _names(machines))
+
+
+def _several(value: Value, shared: tuple[str, ...], machines: tuple[_Machine, ...]) -> Iterator[NotPrepared]:
+    if value is not Value.EXCLUDE_DISK:
+        for machine in machines:
+            if not machine.own:
+                yield from _one_only(value, machine, shared)
+
+
+def _one_only(value: Value, machine: _Machine, said: Iterable[str]) -> Iterator[NotPrepared]:
+    found = {offer.value: offer.shown for each in said for offer in machine.fits(each)}
+    if len(found) > 1:
+        several = " and ".join(found.values())
+        yield _wrong(
+            f"{machine.label} can have one {WORDS[value]}, and both {several} are given", tuple(found.values())
+        )
+
+
+def _of_which(said: str, machines: tuple[_Machine, ...]) -> NotPrepared:
+    """A disk that stays behind is lost data if it is the wrong machine's."""
+    having = tuple(f"{machine.label}={said}" for machine in machines if machine.fits(said))
+    return _wrong(f"It is not told which machine's disk {said} shall stay behind: say machine=disk", having)
+
+
+def _nothing_left(shared: tuple[str, ...], machines: tuple[_Machine, ...]) -> Iterator[NotPrepared]:
+    for machine in machines:
+        left = {offer.value for said in (*machine.own, *shared) for offer in machine.fits(said)}
+        if left and left >= {offer.value for offer in _read(machine.offers)}:
+            yield _wrong(f"All disks of {machine.label} would stay behind", ())
+
+
+def _why_not(value: Value, said: str, machine: _Machine) -> str:
+    if value not in TAKEN.get(machine.item.topology, ()):
+        stack = machine.item.topology.value
+        return (
+            f"its protection is {stack}, which takes none"
+            if machine.item.topology is not Topology.OTHER
+            else "its provider takes none"
+        )
+    named = offers.meant(said, _read(machine.offers))
+    if named:
+        return named[0].unfit
+    there = ", ".join(_names((machine,)))
+    return f"there is {there}" if there else "there is none"
+
+
+def _why(machine: _Machine) -> str:
+    return machine.offers.reason if isinstance(machine.offers, Missing) else ""
+
+
+def _read(there: tuple[Offer, ...] | Missing) -> tuple[Offer, ...]:
+    return () if isinstance(there, Missing) else there
+
+
+def _names(machines: tuple[_Machine, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.shown for each in machines for one in offers.fitting(_read(each.offers))))
+
+
+def _wrong(why: str, candidates: tuple[str, ...]) -> NotPrepared:
+    return NotPrepared(Obstacle.WRONG_VALUE, f"{why}.", candidates)
