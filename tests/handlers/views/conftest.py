@@ -43,6 +43,10 @@ GB = 1024**3
 MAYA = Person("T0", "U0MAYA")
 LEAD = Person("T0", "U0LEAD")
 
+PORTAL = Portal(
+    "https://portal.azure.com",
+    {"prod-dr": "/subscriptions/s/resourceGroups/dr/providers/Microsoft.RecoveryServices/vaults/prod-dr"},
+)
 ITEM = (
     "/subscriptions/s/resourceGroups/dr/providers/Microsoft.RecoveryServices/vaults/v/replicationFabrics/f"
     "/replicationProtectionContainers/c/replicationProtectedItems/"
@@ -167,7 +171,7 @@ def a_request(state: State, **changes: Any) -> Request:
 
 
 APPROVED_BY = Decision(
-    LENA, Vote.APPROVE, NOW - timedelta(minutes=50), "d", "", ("network-path", "configuration-server-backup")
+    LEAD, Vote.APPROVE, NOW - timedelta(minutes=50), "d", "", ("network-path", "configuration-server-backup")
 )
 REJECTED_BY = Decision(LEAD, Vote.REJECT, NOW - timedelta(minutes=50), "d", "Not before the audit is over.")
 AZURE_ERROR = AzureError(
@@ -242,10 +246,7 @@ class Requests:
     """What the tests start from."""
 
     now: datetime = NOW
-    portal: Portal = Portal(
-        "https://portal.azure.com",
-        {"prod-dr": "/subscriptions/s/resourceGroups/dr/providers/Microsoft.RecoveryServices/vaults/prod-dr"},
-    )
+    portal: Portal = PORTAL
     maya: Person = MAYA
     lead: Person = LEAD
     payroll: tuple[PlannedItem, ...] = PAYROLL
