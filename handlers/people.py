@@ -26,12 +26,10 @@ MOST = 500
 
 _NOT_OURS = {"user_not_found", "user_not_visible", "users_not_found"}
 _WHY = {
-    "missing_scope": "the bot lacks a scope: it needs users:read and usergroups:read",
-    "plan_upgrade_required": "this workspace's plan has no user groups, so its approvers must be listed one by one",
+    "missing_scope": "the bot needs users:read and usergroups:read",
+    "plan_upgrade_required": "this workspace's plan has no user groups, list the approvers one by one",
     "no_such_subteam": "the approvers' user group does not exist",
     "subteam_disabled": "the approvers' user group is disabled",
-    LIMITED: "it is asked too often",
-    NO_ANSWER: "it did not answer",
 }
 
 
@@ -76,9 +74,9 @@ class SlackStandings:
             return Standing(person, member=False, deleted=False, guest=False, stranger=True, bot=False)
         user, member = await asyncio.gather(self._user(person, where), self._member(person, policy, where))
         if isinstance(user, SlackRefused):
-            return _unasked("who you are", user)
+            return _unasked(user)
         if isinstance(member, SlackRefused):
-            return _unasked("who the approvers are", member)
+            return _unasked(member)
         return Standing(
             person, member=member, deleted=user.deleted, guest=user.guest, stranger=user.stranger, bot=user.bot
         )
@@ -109,7 +107,7 @@ class SlackStandings:
             )
         except TimeoutError:
             return SlackRefused("users.info", NO_ANSWER)
-        return _read(cast("_Data", answer).data, person)
+        return read_user(cast("_Data", answer).data, person)
 
     async def _ask_group(self, group: str, where: Where) -> frozenset[str] | SlackRefused:
         method = "usergroups.users.list"
@@ -154,7 +152,7 @@ class _Recent(Generic[T]):
         return await asyncio.shield(held[1])
 
 
-def _read(told: object, person: Person) -> _User | SlackRefused:
+def read_user(told: object, person: Person) -> _User | SlackRefused:
     """Only what Slack says is believed: an answer about somebody else, or about nobody, is none."""
     user = _part(told, "user")
     if user.get("id") != person.user_id:
@@ -175,6 +173,6 @@ def _part(told: object, key: str) -> Mapping[str, object]:
     return cast("Mapping[str, object]", part) if isinstance(part, dict) else {}
 
 
-def _unasked(what: str, refused: SlackRefused) -> Unasked:
-    why = _WHY.get(refused.error, "it refused to tell")
-    return Unasked(f"Slack could not be asked {what}: {why} ({refused.error}).")
+def _unasked(refused: SlackRefused) -> Unasked:
+    why = f": {_WHY[refused.error]}" if refused.error in _WHY else ""
+    return Unasked(f"{refused.method} gave {refused.error}{why}")

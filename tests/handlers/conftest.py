@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
+from homeward.actions.approval import Click
+from homeward.actions.plan import Checked, Download, Found, Plan, PlannedDisk, PlannedItem
+from homeward.actions.requests import Asked, Person, Refusal, Request, RequestItem, Where
+from homeward.actions.states import Operation, State
 from homeward.bot.sandbox.slack.blocks import problems_in_message, problems_in_view
 from homeward.checks import (
     Facts,
@@ -32,6 +36,8 @@ from homeward.checks import (
     Topology,
 )
 from homeward.checks.model import ANY
+from homeward.checks.report import Verdict
+from homeward.checks.subjects import Wishes
 from homeward.handlers.views.blocks import MESSAGE_LETTERS, Message, Modal, letters
 
 WHEN = datetime(2026, 3, 7, 2, 14, 5, tzinfo=UTC)
@@ -83,7 +89,7 @@ def a_report(
     """A report by machine; whatever rule is not told of passes."""
     rules = list(dict.fromkeys([rule for of in told.values() for rule in of] + [*PASSING, LINK, NOT_OURS]))
     usual: Told = {
-        LINK: (Status.UNKNOWN, ("No API can tell: confirm it yourself before you start.",)),
+        LINK: (Status.UNKNOWN, ("No API can tell: whoever approves the start confirms it.",)),
         NOT_OURS: (Status.NOT_APPLICABLE, ("Does not apply to modernized protection.",)),
     }
     outcomes = tuple(
@@ -168,7 +174,7 @@ def screen(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     return snapshot.use_extension(JSONSnapshotExtension)
 
 
-_OURS = re.compile(r"<@U0MAYA>|<!date\^\d+\^[{}_a-z ]+\|[^<>|]+>|<https://[^<>|\s]+\|[^<>|]+>")
+_OURS = re.compile(r"<@U0MAYA>|<@U0LEAD>|<!subteam\^S0LEADS>|<#C1>|<!date\^\d+\^[{}_a-z ]+\|[^<>|]+>|<https://[^<>|\s]+\|[^<>|]+>")
 
 
 def problems(shown: Message | Modal) -> list[str]:
@@ -316,3 +322,111 @@ class Acks:
 @pytest.fixture
 def ack() -> Acks:
     return Acks()
+
+
+class FakeDesk:
+    """A desk of requests without a ledger: keeps what it is asked to do, and answers what it is told to."""
+
+    def __init__(self) -> None:
+        self.known: list[Request] = []
+        self.told: list[tuple[Any, ...]] = []
+        self.refusal: Refusal | None = None
+        self.error: Exception | None = None
+        self.slow: asyncio.Event | None = None
+        """Finding waits for it."""
+
+    def request(self, state: State = State.AWAITING_APPROVAL, id: str = "R-7K2M9Q", **changes: Any) -> Request:
+        """A request for web02, as Maya made it, which the desk knows from now on."""
+        machine = PlannedItem(
+            machine="web02",
+            item_id="/item/web02",
+            topology=Topology.MODERNIZED,
+            stage=0,
+            group="",
+            target="appliance01",
+            target_id="/agent/1",
+            process_server="",
+            process_server_id="",
+            datastore="ds-gold-01",
+            retention="",
+            log_storage_id="/storage/asrlogs01",
+            policy="24h-failback",
+            policy_id="/policy/1",
+            disks=(PlannedDisk("d0", "disk 0", 64 * 1024**3),),
+            excluded=(),
+            source_vm="web02",
+            original_location=True,
+            download=Download.CHANGES,
+        )
+        plan = Plan(Operation.REPROTECT, "prod-dr", "web02", Kind.MACHINE.value, (machine,))
+        link = Found(
+            "network-path", "A link leads back", ("web02",), (), "Ask who owns the network.", "https://x.example"
+        )
+        where = Where("T1", "", "C1")
+        whole = Request(
+            id=id,
+            asked=Asked(Operation.REPROTECT, "web02", Wishes(), "the site is back", Person("T1", "U0MAYA"), where),
+            state=state,
+            version=2,
+            created_at=WHEN,
+            expires_at=WHEN + timedelta(hours=2),
+            due_at=WHEN,
+            quorum=1,
+            plan=plan,
+            checked=Checked(Verdict.READY, WHEN, 31, (), (), (), (), (link,)),
+            items=(RequestItem(0, machine, machine.item_id),),
+        )
+        made = replace(whole, **changes)
+        self.known.append(made)
+        return made
+
+    def _answer(self, *told: Any) -> Any:
+        if self.error:
+            raise self.error
+        self.told.append(told)
+        return self.refusal or self.known[-1]
+
+    async def ask(self, asked: Asked) -> Request:
+        if not self.error:
+            self.request(State.CHECKING, asked=asked, plan=None, items=())
+        request: Request = self._answer("ask", asked)
+        return request
+
+    async def approve(self, click: Click) -> Request | Refusal:
+        answer: Request | Refusal = self._answer("approve", click)
+        return answer
+
+    async def reject(self, click: Click, reason: str) -> Request | Refusal:
+        answer: Request | Refusal = self._answer("reject", click, reason)
+        return answer
+
+    async def cancel(self, request_id: str, person: Person, reason: str = "") -> Request | Refusal:
+        answer: Request | Refusal = self._answer("cancel", request_id, person, reason)
+        return answer
+
+    async def retry(self, request_id: str, machine: str, person: Person) -> Request | Refusal:
+        answer: Request | Refusal = self._answer("retry", request_id, machine, person)
+        return answer
+
+    async def go_on_without(self, request_id: str, machine: str, person: Person) -> Request | Refusal:
+        answer: Request | Refusal = self._answer("go on", request_id, machine, person)
+        return answer
+
+    async def find(self, text: str) -> tuple[Request, ...]:
+        if self.slow:
+            await self.slow.wait()
+        if self.error:
+            raise self.error
+        said = text.casefold()
+        exact = tuple(one for one in self.known if one.id.casefold() in (said, f"r-{said}"))
+        return exact or tuple(one for one in self.known if one.asked.subject.casefold() == said)
+
+    async def open_requests(self) -> tuple[Request, ...]:
+        if self.error:
+            raise self.error
+        return tuple(one for one in self.known if not one.state.ended)
+
+
+@pytest.fixture
+def requests_desk() -> FakeDesk:
+    return FakeDesk()
