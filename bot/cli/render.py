@@ -41,7 +41,7 @@ def report_lines(report: Report) -> Iterator[str]:
     yield from _unread(unknown(report), several=several)
     yield from _notes(report, several=several)
     if report.topology != Topology.UNKNOWN.value and (confirmed := attestations(report)):
-        yield "Confirm yourself before you start, because no API can tell:"
+        yield "No API can tell these; whoever approves the start confirms each:"
         for rule in confirmed:
             yield from _wrapped("☐ ", rule.title)
     yield f"✓ {counts.passed} passed"

@@ -175,7 +175,7 @@ def remarks(report: Report) -> list[str]:
         lines.append(f"i  and {many(len(texts) - MOST_NOTES, 'more note')}")
     # Where nobody knows how it is protected, those of every way of protection would be asked for.
     if _topology_known(report) and (confirmed := attestations(report)):
-        lines.append("Confirm yourself before you start, because no API can tell:")
+        lines.append("No API can tell these; whoever approves the start confirms each:")
         lines += [f"☐ {mrkdwn(rule.title, 150)}" for rule in confirmed]
     return lines
 

@@ -418,7 +418,7 @@ CASES = [
     passes(vm_has_rdm, "it returns to its original location", READY_MODERNIZED, RAW),
     passes(vm_has_rdm, "a classic machine whose VM exists returns to it", READY, RAW),
     elsewhere(vm_has_rdm, "its VM is gone", READY, ALTERNATE, "alternate location"),
-    unknown(vm_had_rdm, "a lost VM is asked about", READY, ALTERNATE, "confirm it yourself"),
+    unknown(vm_had_rdm, "a lost VM is asked about", READY, ALTERNATE, "whoever approves the start confirms it"),
     elsewhere(vm_had_rdm, "its VM exists", READY, {}, "Its on-premises VM exists."),
 ]
 

@@ -80,7 +80,7 @@ def a_machine(name: str, *, stage: int = 0, **changes: Any) -> PlannedItem:
 
 
 def a_modern_machine(name: str, **changes: Any) -> PlannedItem:
-    new = {
+    new: dict[str, Any] = {
         "topology": Topology.MODERNIZED,
         "group": "",
         "target": "appliance01",

@@ -84,8 +84,8 @@ def test_in_no_vault_is_said_only_where_all_were_read(samples: Any, words: Any, 
 def test_of_an_unknown_protection_nothing_is_made_up(samples: Any, words: Any) -> None:
     read = words(_shown(samples.report({"db01": {}}, topology="unknown")))
     assert "unknown" not in read
-    assert "Confirm yourself" not in read
-    assert "Confirm yourself" in words(_shown(samples.report({"db01": {}})))
+    assert "No API can tell these" not in read
+    assert "No API can tell these" in words(_shown(samples.report({"db01": {}})))
 
 
 def test_a_warning_that_follows_from_a_blocker_says_so_in_place_of_its_hint(samples: Any, words: Any) -> None:
