@@ -10,33 +10,48 @@ from slack_bolt.app.async_app import AsyncApp
 from homeward.checks import RULES
 from homeward.checks.catalogue import lookup, search
 from homeward.checks.sources.collect import Collector
+from homeward.handlers.approvals import Approvals
 from homeward.handlers.attach import attach
 from homeward.handlers.commands import Commands
 from homeward.handlers.errors import Errors
+from homeward.handlers.newer_blocks import NewerBlocks
 from homeward.handlers.preflight import Preflight
 from homeward.handlers.problems import Problem
+from homeward.handlers.reprotect import Reprotect
 from homeward.handlers.slack import SlackPosters
 from homeward.handlers.supervisor import Supervisor
 
+from .acting import Acting
+from .acting_metrics import ActingMetrics
 from .compose import build_collector
 from .logs import logger
 from .metrics import MeasuredCollect
-from .settings import Settings
+from .settings import Settings, SettingsError
 from .settings_file import load
+
+NO_APPROVERS = "No approvers are configured: add [approvals] to Homeward's settings."
 
 
 class Homeward:
     """The plugin in a host's bot: an async context manager for its start and stop.
 
-    `async with` opens nothing by itself (Azure and vCenter are reached by the first check) and, at the end, tells the
+    `async with` opens the ledger where approvers are configured, and goes on with its requests (raising `LedgerError`,
+    one sentence, where it can't be opened); Azure and vCenter are reached by the first check. At the end it tells the
     people whose checks are still running, ends those, and closes every connection.
     """
 
-    def __init__(self, collector: Collector, supervisor: Supervisor) -> None:
+    def __init__(self, collector: Collector, supervisor: Supervisor, acting: Acting | None = None) -> None:
         self._collector = collector
         self._supervisor = supervisor
+        self._acting = acting
 
     async def __aenter__(self) -> Self:
+        if self._acting:
+            try:
+                await self._acting.open()
+            except BaseException:
+                await self.close()
+                raise
         return self
 
     async def __aexit__(
@@ -48,9 +63,17 @@ class Homeward:
         """Waits until no check is running; for tests and for a stop without haste."""
         await self._supervisor.idle()
 
+    async def ready(self) -> bool:
+        """Whether it can do its work now: the ledger, if there is one, answers."""
+        return self._acting is None or await self._acting.ready()
+
     async def close(self) -> None:
         """The same as leaving `async with`; safe to call twice."""
+        if self._acting:
+            await self._acting.pause()
         await self._supervisor.close()
+        if self._acting:
+            await self._acting.close()
         await self._collector.close()
 
 
@@ -64,18 +87,32 @@ def register(app: AsyncApp, settings: Settings | None = None, *, registry: Colle
     settings = settings or load()
     log = logger()
     supervisor = Supervisor(log=log, new_id=lambda: secrets.token_hex(4))
-    posters = SlackPosters()
+    newer = NewerBlocks()
+    posters = SlackPosters(newer=newer)
     collector = build_collector(settings)
     measured = MeasuredCollect(collector, registry) if registry else None
+    metrics = ActingMetrics(registry) if registry and settings.approvals else None
+    slack = settings.slack
     try:
+        acting = (
+            Acting(settings, settings.approvals, app, collector, newer, log=log, metrics=metrics)
+            if settings.approvals
+            else None
+        )
+        desk = acting.desk if acting else None
         attach(
             app,
-            Commands(settings.slack.reprotect_check_command, settings.slack.failback_errors_command),
+            Commands(slack.reprotect_check_command, slack.failback_errors_command, slack.reprotect_command),
             preflight=Preflight(measured or collector, RULES, supervisor=supervisor, posters=posters),
             errors=Errors(search, lookup, supervisor=supervisor, posters=posters),
+            reprotect=Reprotect(
+                desk, supervisor=supervisor, posters=posters, channels=slack.request_channels, missing=NO_APPROVERS
+            ),
+            approvals=Approvals(desk, supervisor=supervisor, posters=posters),
         )
-    except Problem:
-        if measured:
-            measured.withdraw()
+    except (Problem, SettingsError):
+        for one in (measured, metrics):
+            if one:
+                one.withdraw()
         raise
-    return Homeward(collector, supervisor)
+    return Homeward(collector, supervisor, acting)

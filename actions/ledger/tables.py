@@ -91,18 +91,18 @@ requests = Table(
     Column("plan", Words),
     Column("checked", Words),
     Column("obstacle", Words),
-)
-Index(
-    "ix_requests_open_due",
-    requests.c.due_at,
-    sqlite_where=text("ended_at IS NULL"),
-    postgresql_where=text("ended_at IS NULL"),
-)
-Index(
-    "ix_requests_report_due",
-    requests.c.report_due_at,
-    sqlite_where=text("report_due_at IS NOT NULL"),
-    postgresql_where=text("report_due_at IS NOT NULL"),
+    Index(
+        "ix_requests_open_due",
+        "due_at",
+        sqlite_where=text("ended_at IS NULL"),
+        postgresql_where=text("ended_at IS NULL"),
+    ),
+    Index(
+        "ix_requests_report_due",
+        "report_due_at",
+        sqlite_where=text("report_due_at IS NOT NULL"),
+        postgresql_where=text("report_due_at IS NOT NULL"),
+    ),
 )
 
 items = Table(
@@ -117,13 +117,7 @@ items = Table(
     Column("holds", Boolean, nullable=False),
     Column("item", Words, nullable=False),
     PrimaryKeyConstraint("request_id", "place"),
-)
-Index(
-    "uq_items_held",
-    items.c.item_key,
-    unique=True,
-    sqlite_where=text("holds"),
-    postgresql_where=text("holds"),
+    Index("uq_items_held", "item_key", unique=True, sqlite_where=text("holds"), postgresql_where=text("holds")),
 )
 
 decisions = Table(
@@ -132,7 +126,7 @@ decisions = Table(
     Column("request_id", Text, ForeignKey("requests.id"), nullable=False),
     Column("team_id", Text, nullable=False),
     Column("user_id", Text, nullable=False),
-    Column("at", Moment, nullable=False),
+    Column("place", Integer, nullable=False),  # in the order of the votes
     Column("decision", Words, nullable=False),
     PrimaryKeyConstraint("request_id", "team_id", "user_id"),
 )
@@ -164,8 +158,8 @@ events = Table(
     Column("user_id", Text, nullable=False),
     Column("data", Words, nullable=False),
     Column("hash", Text, nullable=False),
+    Index("ix_events_request", "request_id", "seq"),
 )
-Index("ix_events_request", events.c.request_id, events.c.seq)
 
 # One row. Whoever appends events takes it first, so that the sequence has no gaps.
 chain = Table(

@@ -24,7 +24,16 @@ from homeward.checks.sources.vcenter import VCenterReader
 from . import ExitCode
 from .render import clean
 
-SCOPES = ("commands", "chat:write")
+SCOPES = (
+    "commands",
+    "chat:write",
+    "users:read",
+    "usergroups:read",
+    "im:write",
+    "channels:history",
+    "groups:history",
+    "im:history",
+)
 """What manifest.yml asks for; a test compares."""
 
 

@@ -17,9 +17,11 @@ from .estate import Estate, company
 from .estate.model import RESOURCE_GROUP, SUBSCRIPTION
 
 TOKEN = "sandbox-token"  # noqa: S105 - opens nothing but the sandbox
+AUDIT_KEY = "the sandbox's key of its audit chain"
+LEDGER = "homeward.db"
 
-_SECRETS = frozenset({"bot_token", "signing_secret", "app_token", "token", "password"})
-_Table = dict[str, str | float]
+_SECRETS = frozenset({"bot_token", "signing_secret", "app_token", "token", "password", "key"})
+_Table = dict[str, str | float | list[str]]
 
 
 class _Fixed(Settings):
@@ -99,15 +101,17 @@ class Sandbox:
                 lines += [self._line(key, value) for key, value in table.items()]
         return "\n".join([*lines, ""])
 
-    def _line(self, key: str, value: str | float) -> str:
+    def _line(self, key: str, value: str | float | list[str]) -> str:
         if key in _SECRETS:
             path = self.folder / key
             path.touch(mode=0o600)
             path.write_text(str(value), encoding="utf-8")
             key, value = f"{key}_file", str(path)
-        return f"{key} = {json.dumps(value)}"  # TOML's strings and numbers are written as JSON's are
+        return f"{key} = {json.dumps(value)}"  # TOML's strings, numbers and lists are written as JSON's are
 
     def _values(self) -> dict[str, _Table | list[_Table]]:
+        from .slack import APPROVALS, APPROVERS
+
         vcenter = self.estate.vcenter
         return {
             "slack": {
@@ -139,5 +143,8 @@ class Sandbox:
                     "asr_account": vcenter.asr_account,
                 }
             ],
-            "limits": {"list_ttl": 1.0},
+            "approvals": {"channel": APPROVALS.id, "usergroups": [APPROVERS.id]},
+            "state": {"url": f"sqlite+aiosqlite:///{self.folder / LEDGER}"},
+            "audit": {"key": AUDIT_KEY},
+            "limits": {"list_ttl": 1.0, "poll_interval": 1.0},
         }

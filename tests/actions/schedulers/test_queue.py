@@ -174,7 +174,7 @@ async def test_the_stop_cancels_what_does_not_end_and_is_safe_twice(queue: NewQu
 
 async def test_a_database_that_is_not_there_is_told_in_a_sentence(postgres_url: str, log: Log) -> None:
     url = postgres_url.replace("/test_", "/nowhere_")
-    with pytest.raises(LedgerDown, match="The queue in the state database can't be opened: .*does not exist"):
+    with pytest.raises(LedgerDown, match=r"The queue in the state database can't be opened: .*does not exist"):
         await Queue(passes(Seen()), Due(), url, log=log).start()
 
 

@@ -1,0 +1,182 @@
+"""What drives requests, composed from the settings: the ledger, those who work on it, and the desk before it."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Mapping
+from contextlib import AsyncExitStack, suppress
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from slack_bolt.app.async_app import AsyncApp
+from structlog.stdlib import BoundLogger
+
+from homeward.actions.approval import Policy
+from homeward.actions.desk import Desk
+from homeward.actions.ledger import Ledger, LedgerError, opened
+from homeward.actions.passes.pace import Limits
+from homeward.actions.ports import Pass, Work
+from homeward.actions.preparing.preparer import Preparer
+from homeward.actions.reconciler import Reconciler
+from homeward.actions.schedulers.timer import Timer
+from homeward.actions.site_recovery import AzureSiteRecovery
+from homeward.actions.states import Operation
+from homeward.checks import RULES
+from homeward.checks.sources.collect import Collector
+from homeward.handlers.clients import AppClients
+from homeward.handlers.newer_blocks import NewerBlocks
+from homeward.handlers.people import SlackStandings
+from homeward.handlers.portal import portal
+from homeward.handlers.reporter import Reporter, Views
+from homeward.handlers.threads import SlackThreads
+from homeward.handlers.views.approval import approval_message, reminder_message
+from homeward.handlers.views.request_card import card
+from homeward.handlers.views.thread import reply
+
+from .acting_metrics import ActingMetrics
+from .acting_settings import Approval, ApprovalsSettings
+from .late_desk import LateDesk
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from homeward.actions.schedulers.queue import Queue
+
+LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: nothing in an id reads like something else."""
+LOOK_SECONDS = 30.0
+"""How often the open requests are counted for the metrics."""
+
+
+class Acting:
+    """Everything between the desk and Azure. Building it reads the secrets it needs (SettingsError) and opens nothing.
+
+    `open`, then `pause` (nothing is driven any more), then `close`.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        approvals: ApprovalsSettings,
+        app: AsyncApp,
+        collector: Collector,
+        newer: NewerBlocks,
+        *,
+        log: BoundLogger,
+        metrics: ActingMetrics | None,
+    ) -> None:
+        self._settings = settings
+        self._url = settings.state_url()
+        self._key = settings.audit_key().encode()
+        self._policies = policies(approvals)
+        self._collector = collector
+        self._clients = AppClients(app)
+        self._newer = newer
+        self._log = log
+        self._metrics = metrics
+        self._ledger: Ledger | None = None
+        self._driving = AsyncExitStack()
+        self._connections = AsyncExitStack()
+        self.desk = LateDesk()
+
+    async def open(self) -> None:
+        """Opens the ledger, with this version's tables, and begins to drive its requests.
+
+        Raises LedgerError, whose message is one sentence; then nothing stays open.
+        """
+        try:
+            await self._open()
+        except BaseException:
+            await self.close()
+            raise
+
+    async def _open(self) -> None:
+        ledger = await self._connections.enter_async_context(opened(self._url, key=self._key))
+        azure = AzureSiteRecovery(self._settings.azure_access(), self._settings.vault_addresses())
+        self._connections.push_async_callback(azure.close)
+        passes: dict[Work, Pass] = {}
+        sole = self._url.startswith("sqlite")
+        scheduler = Timer(passes, ledger, log=self._log) if sole else self._queue(passes, ledger)
+        reconciler = Reconciler(
+            ledger,
+            self._metrics.azure(azure) if self._metrics else azure,
+            Preparer(self._collector, RULES),
+            scheduler,
+            limits=self._limits(),
+            monotonic=time.monotonic,
+        )
+        for work, do in ((Work.ADVANCE, reconciler.advance), (Work.REPORT, self._reporter(ledger, sole=sole).report)):
+            passes[work] = self._metrics.measured(work, do) if self._metrics else do
+        await self._driving.enter_async_context(scheduler)
+        if self._metrics:
+            looking = asyncio.create_task(self._look(ledger, self._metrics), name="homeward metrics")
+            self._driving.callback(looking.cancel)
+        self._ledger = ledger
+        self.desk.open(Desk(ledger, scheduler, self._policies, SlackStandings(self._clients), new_id))
+
+    async def pause(self) -> None:
+        """Ends what drives the requests; the desk still answers. Safe to call twice."""
+        await self._driving.aclose()
+
+    async def close(self) -> None:
+        """Closes the ledger and the connections. Safe to call twice."""
+        self.desk.close()
+        self._ledger = None
+        await self._driving.aclose()
+        await self._connections.aclose()
+
+    async def ready(self) -> bool:
+        """Whether the ledger answers."""
+        try:
+            return self._ledger is not None and bool(await self._ledger.now())
+        except LedgerError:
+            return False
+
+    def _queue(self, passes: Mapping[Work, Pass], ledger: Ledger) -> "Queue":
+        try:
+            # Only those who share the work have the extra.
+            from homeward.actions.schedulers.queue import Queue
+        except ImportError:
+            raise LedgerError("A ledger in PostgreSQL needs its extra: pip install 'homeward[postgres]'") from None
+        return Queue(passes, ledger, self._url, log=self._log)
+
+    def _limits(self) -> Limits:
+        limits = self._settings.limits
+        return Limits(timedelta(seconds=limits.poll_interval), limits.max_parallel_items)
+
+    def _reporter(self, ledger: Ledger, *, sole: bool) -> Reporter:
+        command = self._settings.slack.reprotect_command
+        pages = portal(self._settings.azure.cloud, self._settings.vault_addresses())
+        return Reporter(
+            ledger,
+            SlackThreads(self._clients, self._newer),
+            Views(
+                card=partial(card, portal=pages, command=command),
+                approval=partial(approval_message, portal=pages),
+                reply=partial(reply, portal=pages, command=command),
+                reminder=reminder_message,
+            ),
+            self._policies,
+            monotonic=time.monotonic,
+            log=self._log,
+            sole=sole,
+        )
+
+    async def _look(self, ledger: Ledger, metrics: ActingMetrics) -> None:
+        while True:
+            with suppress(LedgerError):
+                await metrics.look(ledger)
+            await asyncio.sleep(LOOK_SECONDS)
+
+
+def policies(approvals: ApprovalsSettings) -> dict[Operation, Policy]:
+    return {Operation.REPROTECT: _policy(approvals.of_reprotect)}
+
+
+def _policy(approval: Approval) -> Policy:
+    return Policy(approval.channel, approval.users, approval.usergroups, approval.quorum, approval.expires_after)
+
+
+def new_id() -> str:
+    """A new request's id, such as R-7K2M9Q."""
+    return "R-" + "".join(secrets.choice(LETTERS) for _ in range(6))
