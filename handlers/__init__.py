@@ -1,14 +1,18 @@
 """Slack in, Slack out: commands and buttons, what they show, and the background that carries their work."""
 
+from .approvals import Approvals
 from .attach import attach
 from .commands import Commands
 from .errors import Errors
+from .people import SlackStandings
 from .preflight import Preflight
 from .problems import CommandTaken, NotHere, Problem, SlackRefused, WrongApp
+from .reprotect import Reprotect
 from .slack import Poster, Posters, SlackPosters
 from .supervisor import Supervisor
 
 __all__ = [
+    "Approvals",
     "CommandTaken",
     "Commands",
     "Errors",
@@ -17,8 +21,10 @@ __all__ = [
     "Posters",
     "Preflight",
     "Problem",
+    "Reprotect",
     "SlackPosters",
     "SlackRefused",
+    "SlackStandings",
     "Supervisor",
     "WrongApp",
     "attach",

@@ -36,8 +36,8 @@ def attach(
     *,
     preflight: Preflight,
     errors: Errors,
-    reprotect: Reprotect | None = None,
-    approvals: Approvals | None = None,
+    reprotect: Reprotect,
+    approvals: Approvals,
 ) -> None:
     """Adds the listeners: no middleware, no error handler.
 
@@ -59,7 +59,7 @@ def attach(
         pressed = {"type": "button", "action_id": action, "block_id": "b", "value": "v"}
         _refuse(app, f"the button {action}", {"type": "block_actions", "actions": [pressed]})
     for view in ids.VIEWS:
-        _refuse(app, f"the form {view}", {"type": "view_submission", "view": {"callback_id": view}})
+        _refuse(app, f"the form {view}", {"type": "view_submission", "view": {"type": "modal", "callback_id": view}})
     host = cast("_App", app)
     # Bolt asks in this order: the one that is answered within the request comes first.
     host.command(commands.failback_errors)(errors.command)
@@ -71,8 +71,6 @@ def attach(
         host.action(action)(preflight.page)
     host.action(re.compile(rf"{re.escape(ids.SHOW_ENTRY)}\.\d+"))(errors.show)
     host.action(ids.SHARE_ENTRY)(errors.share)
-    if reprotect is None or approvals is None:
-        return
     host.command(commands.reprotect)(reprotect.command)
     for action, press in (
         (ids.APPROVE, approvals.approve),

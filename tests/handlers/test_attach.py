@@ -8,8 +8,19 @@ from slack_bolt import App
 from slack_bolt.app.async_app import AsyncApp
 
 from homeward.checks.catalogue import lookup, search
-from homeward.handlers import Commands, CommandTaken, Errors, Preflight, Supervisor, WrongApp, attach
-from homeward.handlers.ids import ACTIONS, CHECK_AGAIN
+from homeward.handlers import (
+    Approvals,
+    Commands,
+    CommandTaken,
+    Errors,
+    Preflight,
+    Reprotect,
+    Supervisor,
+    WrongApp,
+    attach,
+)
+from homeward.handlers.attach import _refuse  # pyright: ignore[reportPrivateUsage] # who would answer
+from homeward.handlers.ids import ACTIONS, APPROVE, CHECK_AGAIN, REJECT_VIEW, REQUEST_ACTIONS, RETRY, VIEWS
 
 
 @pytest.fixture
@@ -27,6 +38,8 @@ def ours(poster: Any, log: Any) -> dict[str, Any]:
     return {
         "preflight": Preflight(collect, (), supervisor=supervisor, posters=poster),
         "errors": Errors(search, lookup, supervisor=supervisor, posters=poster),
+        "reprotect": Reprotect(None, supervisor=supervisor, posters=poster),
+        "approvals": Approvals(None, supervisor=supervisor, posters=poster),
     }
 
 
@@ -41,16 +54,16 @@ async def _host(ack: Any) -> None:
 def test_listeners_are_added_and_no_middleware(app: Any, ours: Any) -> None:
     _, middleware = _parts(app)
     attach(app, Commands(), **ours)
-    assert _parts(app) == (2 + len(ACTIONS), middleware)
+    assert _parts(app) == (3 + len(ACTIONS) + len(REQUEST_ACTIONS) + len(VIEWS), middleware)
 
 
 def test_attaching_twice_is_refused(app: Any, ours: Any) -> None:
     attach(app, Commands(), **ours)
     with pytest.raises(CommandTaken, match="registered in this app already"):
-        attach(app, Commands("/other-check", "/other-errors"), **ours)
+        attach(app, Commands("/other-check", "/other-errors", "/other-reprotect"), **ours)
 
 
-@pytest.mark.parametrize("command", ["/reprotect-check", "/failback-errors", re.compile("/fail.*")])
+@pytest.mark.parametrize("command", ["/reprotect-check", "/failback-errors", "/reprotect", re.compile("/fail.*")])
 def test_a_command_of_the_hosts_is_not_shadowed(app: Any, ours: Any, command: Any) -> None:
     app.command(command)(_host)
     before = _parts(app)
@@ -80,6 +93,32 @@ def test_a_host_that_takes_every_button_is_told_so(app: Any, ours: Any) -> None:
         attach(app, Commands(), **ours)
 
 
+@pytest.mark.parametrize("action", [APPROVE, f"{RETRY}.7"])
+def test_a_button_of_a_request_is_not_shadowed(app: Any, ours: Any, action: str) -> None:
+    app.action(re.compile(rf"^{re.escape(action[:-1])}"))(_host)
+    before = _parts(app)
+    with pytest.raises(CommandTaken, match=r"the button homeward\.request"):
+        attach(app, Commands(), **ours)
+    assert _parts(app) == before
+
+
+def test_a_form_of_a_request_is_not_shadowed(app: Any, ours: Any) -> None:
+    app.view(REJECT_VIEW)(_host)
+    before = _parts(app)
+    with pytest.raises(CommandTaken, match=rf"the form {REJECT_VIEW} is answered by .*_host already"):
+        attach(app, Commands(), **ours)
+    assert _parts(app) == before
+
+
+@pytest.mark.parametrize("action", REQUEST_ACTIONS)
+@pytest.mark.parametrize("number", ["", ".0", ".12"])
+def test_every_button_of_a_request_has_one_listener(app: Any, ours: Any, action: str, number: str) -> None:
+    attach(app, Commands(), **ours)
+    with pytest.raises(CommandTaken, match="registered in this app already"):
+        _refuse(app, "it", {"type": "block_actions", "actions": [{"type": "button", "action_id": action + number}]})
+    _refuse(app, "it", {"type": "block_actions", "actions": [{"type": "button", "action_id": f"{action}s"}]})
+
+
 def test_other_listeners_of_the_host_are_no_collision(app: Any, ours: Any) -> None:
     app.command("/deploy")(_host)
     app.action({"block_id": "deploy", "action_id": re.compile(".*")})(_host)
@@ -97,7 +136,8 @@ def test_renamed_commands_avoid_a_collision(app: Any, ours: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "commands", [Commands("/a", "/a"), Commands("check", "/b"), Commands("/A b", "/b"), Commands("")]
+    "commands",
+    [Commands("/a", "/a"), Commands("/a", "/b", "/a"), Commands("check", "/b"), Commands("/A b", "/b"), Commands("")],
 )
 def test_names_that_slack_would_not_take_are_refused(app: Any, ours: Any, commands: Commands) -> None:
     with pytest.raises(CommandTaken):

@@ -13,7 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from homeward.bot.sandbox.slack import ELSEWHERE, MAYA, WAR_ROOM, SandboxSlack
 from homeward.checks import Answer, Candidate, Choices, Collected, Kind, NoMatch, SourceReading, SourceState, Subject
 from homeward.checks.catalogue import lookup, search
-from homeward.handlers import Commands, Errors, Preflight, SlackPosters, Supervisor, attach
+from homeward.handlers import Approvals, Commands, Errors, Preflight, Reprotect, SlackPosters, Supervisor, attach
 from homeward.handlers.ids import ALL_CHECKS, CHECK_AGAIN, CHECK_ONE, SHARE_ENTRY, SHOW_ENTRY
 
 PLAN = ("web01", "web02", "db02")
@@ -72,6 +72,8 @@ async def desk(request: pytest.FixtureRequest, samples: Any, log: Any) -> AsyncI
             Commands(),
             preflight=Preflight(collect, samples.judging, supervisor=supervisor, posters=posters, sleep=sleep),
             errors=Errors(search, lookup, supervisor=supervisor, posters=posters),
+            reprotect=Reprotect(None, supervisor=supervisor, posters=posters, missing="approvals.channel is not set."),
+            approvals=Approvals(None, supervisor=supervisor, posters=posters),
         )
         runner = web.AppRunner(app.web_app(), access_log=None, shutdown_timeout=1.0)
         await runner.setup()
@@ -150,7 +152,7 @@ async def test_a_near_code_is_offered_and_opened(desk: Desk) -> None:
 
 
 async def test_help_is_private(desk: Desk) -> None:
-    for name in ("/reprotect-check", "/failback-errors"):
+    for name in ("/reprotect-check", "/failback-errors", "/reprotect"):
         ack = await desk.command(name, "help")
         assert ack.shown.ephemeral_to == MAYA.id
         assert name in ack.shown.text
