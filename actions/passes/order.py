@@ -22,10 +22,11 @@ def item_of(request: Request, machine: str) -> RequestItem:
 def stopped_by(request: Request, item: RequestItem) -> RequestItem | None:
     """The machine that failed and holds this one back: of its replication group, or of its stage of the plan.
 
-    A plain set of machines, without order and groups, holds nobody back.
+    A plain set of machines, without order and groups, holds nobody back; nor is one held back that a person wants
+    tried again.
     """
     ordered = len({each.planned.stage for each in request.items}) > 1 or any(e.planned.group for e in request.items)
-    if item.state is not ItemState.PENDING or not ordered:
+    if item.state is not ItemState.PENDING or item.attempt > 1 or not ordered:
         return None
     for other in request.items:
         if other.state in {ItemState.FAILED, ItemState.UNKNOWN} and not other.given_up:

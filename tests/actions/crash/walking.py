@@ -1,0 +1,114 @@
+"""A walk over every effect of a request's life: stop the world right after it, restart, run to the end."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from homeward.actions.ledger import Ledger
+from homeward.actions.plan import PlannedItem
+from homeward.actions.ports import JobState
+from homeward.actions.requests import EventKind, Request
+from homeward.actions.states import ItemState, State
+from tests.actions.making import KEY, LEAD, VirtualClock, ask, planned
+from tests.actions.world import Azure, Call, Life, Preparing, Stop, World, prepared
+
+ENDS = {EventKind.DONE, EventKind.ITEM_FAILED, EventKind.REFUSED, EventKind.SKIPPED}
+PAUSE = 7.0
+"""Seconds that a restart takes."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What is asked for, and what Azure makes of it."""
+
+    name: str
+    machines: tuple[PlannedItem, ...]
+    calls: Mapping[str, tuple[Call, ...]] = field(default_factory=dict[str, tuple[Call, ...]])
+    outcomes: Mapping[str, JobState] = field(default_factory=dict[str, JobState])
+
+
+SCENARIOS = (
+    Scenario("one machine", (planned("web02"),)),
+    Scenario(
+        "three in two stages, one fails",
+        (planned("app01", group="g"), planned("app02", group="g"), planned("db01", stage=1)),
+        outcomes={"app02": JobState.FAILED},
+    ),
+    Scenario("a lost answer", (planned("web02"),), calls={"web02": (Call.LOST,)}),
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """How one life went: the effects up to the end, and what Azure took."""
+
+    effects: tuple[str, ...]
+    accepted: tuple[str, ...]
+    request: Request
+    kinds: tuple[tuple[str, EventKind], ...]
+
+
+MakeLedger = Callable[[AsyncEngine, VirtualClock, Callable[[str], None]], Ledger]
+
+
+def real(engine: AsyncEngine, clock: VirtualClock, committed: Callable[[str], None]) -> Ledger:
+    return Ledger(engine, key=KEY, clock=clock, committed=committed)
+
+
+async def run(
+    engine: AsyncEngine, clock: VirtualClock, scenario: Scenario, id: str, *, stop_after: int | None, make: MakeLedger
+) -> Run:
+    """The request's life, with one stop of the world; what survives it is the database, Azure and the people."""
+    world = World(stop_after)
+    azure = Azure(
+        clock, world, lasts=timedelta(seconds=40), replicates=timedelta(seconds=50), lag=timedelta(seconds=90)
+    )
+    azure.calls = {machine: list(calls) for machine, calls in scenario.calls.items()}
+    azure.outcomes = dict(scenario.outcomes)
+
+    def live() -> Life:
+        ledger = make(engine, clock, lambda what: world.effect(f"ledger: {what}"))
+        return Life(ledger, azure, Preparing(prepared(*scenario.machines), world=world), clock)
+
+    try:
+        request = await _live(live(), id)
+    except Stop:
+        clock.ahead(seconds=PAUSE)
+        world.restart()
+        request = await _live(live(), id)
+    events = await live().ledger.events(id)
+    told = tuple((event.happened.machine, event.happened.kind) for event in events)
+    return Run(tuple(world.effects), tuple(azure.accepted), request, told)
+
+
+async def _live(life: Life, id: str) -> Request:
+    """To the end. People do what they would do: ask where nothing came of it, decide where they are asked to."""
+    if not await life.desk.find(id):
+        await ask(life.ledger, id)
+    for _ in range(10):
+        request = await life.to_the_end(id)
+        unknown = [item.machine for item in request.items if item.state is ItemState.UNKNOWN]
+        if request.state is not State.NEEDS_ATTENTION or not unknown:
+            return request
+        for machine in unknown:
+            await life.desk.retry(id, machine, LEAD)
+    raise AssertionError(f"{id} does not end")
+
+
+def faults(scenario: Scenario, done: Run) -> list[str]:
+    """What is wrong with a run: more or less than one accepted start for a machine, no end, an end without a word."""
+    found = [
+        f"{machine.machine} was started {times} times"
+        for machine in scenario.machines
+        if (times := done.accepted.count(machine.machine)) != 1
+    ]
+    found += [
+        f"nobody was told how {machine.machine} ended"
+        for machine in scenario.machines
+        if not any(name == machine.machine and kind in ENDS for name, kind in done.kinds)
+    ]
+    if not done.request.state.ended and done.request.state is not State.NEEDS_ATTENTION:
+        found.append(f"it is still {done.request.state.value}")
+    return found

@@ -1,0 +1,298 @@
+"""An Azure, approvers and a scheduler of the tests' own, on virtual time; the world can be stopped after any effect."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+
+from homeward.actions.approval import Click, Policy, Standing, Unasked
+from homeward.actions.desk import Desk
+from homeward.actions.ledger import Ledger
+from homeward.actions.passes.pace import Limits
+from homeward.actions.plan import NotPrepared, Plan, PlannedItem, Prepared
+from homeward.actions.ports import (
+    Accepted,
+    ItemSeen,
+    JobSeen,
+    JobState,
+    NotSent,
+    Refused,
+    Unanswered,
+    Unreadable,
+    Work,
+)
+from homeward.actions.reconciler import Reconciler
+from homeward.actions.requests import Asked, AzureError, Person, Request, RequestItem, Where
+from homeward.actions.states import Operation, State
+from homeward.checks.facts import ABSENT, Absent
+from tests.actions.making import LEAD, VirtualClock, checked, plan
+
+POLICY = Policy(channel="C-APPROVE", users=("U-LEAD",), usergroups=(), quorum=1, expires_after=timedelta(hours=2))
+BROKEN = AzureError("539", "78093", "The agent did not answer.", "The VM is off.", "Start the VM.")
+
+
+class Stop(BaseException):
+    """The world stops: nothing of the process goes on. No handler for errors may catch it."""
+
+
+class World:
+    """Counts effects, and stops right after the wanted one; a stopped process gets nothing more done."""
+
+    def __init__(self, stop_after: int | None = None) -> None:
+        self.stop_after = stop_after
+        self.effects: list[str] = []
+        self.stopped = False
+
+    def effect(self, name: str) -> None:
+        self.alive()
+        self.effects.append(name)
+        if len(self.effects) == self.stop_after:
+            self.stopped = True
+            raise Stop
+
+    def alive(self) -> None:
+        if self.stopped:
+            raise Stop
+
+    def restart(self) -> None:
+        self.stopped, self.stop_after = False, None
+
+
+class Call(Enum):
+    """What becomes of a start call."""
+
+    TAKEN = "taken"
+    LOST = "lost"
+    """Azure takes it, and the answer never comes."""
+    LOST_BEFORE = "lost before"
+    """It never reaches Azure, and nobody can tell."""
+    REFUSED = "refused"
+    CONFLICT = "conflict"
+
+
+@dataclass
+class Job:
+    name: str
+    machine: str
+    started: datetime
+    ends: datetime
+    outcome: JobState = JobState.SUCCEEDED
+    errors: tuple[AzureError, ...] = ()
+    vanished: bool = False
+
+
+@dataclass
+class Azure:
+    """A `SiteRecovery` that takes whatever is posted, so that a second post is a second start.
+
+    `calls` and `outcomes` are scripts by machine; jobs are seen in lists only after `lag`.
+    """
+
+    clock: VirtualClock
+    world: World = field(default_factory=World)
+    calls: dict[str, list[Call]] = field(default_factory=dict[str, list[Call]])
+    outcomes: dict[str, JobState] = field(default_factory=dict[str, JobState])
+    warnings: dict[str, tuple[AzureError, ...]] = field(default_factory=dict[str, tuple[AzureError, ...]])
+    new_ids: dict[str, str] = field(default_factory=dict[str, str])
+    lasts: timedelta = timedelta(minutes=5)
+    replicates: timedelta = timedelta(minutes=20)
+    lag: timedelta = timedelta(minutes=1)
+    unreadable: Unreadable | None = None
+    gone: set[str] = field(default_factory=set[str])
+    accepted: list[str] = field(default_factory=list[str])
+    posts: int = 0
+    jobs: list[Job] = field(default_factory=list[Job])
+    before_post: Callable[[], None] = lambda: None
+
+    async def start(
+        self, vault: str, operation: Operation, planned: PlannedItem, item_id: str, *, still: Callable[[], bool]
+    ) -> Accepted | Refused | Unanswered | NotSent:
+        self.world.alive()
+        self.before_post()
+        if not still():
+            return NotSent("the claim was too old")
+        self.posts += 1
+        self.world.effect(f"{planned.machine}: sent")
+        script = self.calls.get(planned.machine, [])
+        call = script.pop(0) if script else Call.TAKEN
+        match call:
+            case Call.REFUSED:
+                return Refused("DisallowedOperation", "It is not allowed.")
+            case Call.CONFLICT:
+                return Refused("ResourceExists", "Another job is running.", conflict=True)
+            case Call.LOST_BEFORE:
+                return Unanswered("no answer within 30 s")
+            case Call.TAKEN | Call.LOST:
+                job = self.begin(planned.machine)
+                self.accepted.append(planned.machine)
+                self.world.effect(f"{planned.machine}: accepted")
+                return Accepted(job.name) if call is Call.TAKEN else Unanswered("no answer within 30 s")
+
+    def begin(self, machine: str) -> Job:
+        """A job starts, whoever asked for it."""
+        outcome = self.outcomes.get(machine, JobState.SUCCEEDED)
+        errors = self.warnings.get(machine, ()) if outcome is JobState.SUCCEEDED else (BROKEN,)
+        job = Job(f"job-{len(self.jobs) + 1}", machine, self.clock.now, self.clock.now + self.lasts, outcome, errors)
+        self.jobs.append(job)
+        return job
+
+    async def job(self, vault: str, name: str) -> JobSeen | Absent:
+        self._read()
+        found = next((job for job in self.jobs if job.name == name and not job.vanished), None)
+        return ABSENT if found is None else self._seen(found)
+
+    async def item(self, vault: str, item: RequestItem) -> ItemSeen | Absent:
+        self._read()
+        if item.machine in self.gone:
+            return ABSENT
+        job = next((job for job in reversed(self.jobs) if job.machine == item.machine), None)
+        since = None if job is None or job.outcome is not JobState.SUCCEEDED else self.clock.now - job.ends
+        switched = since is not None and since >= timedelta()
+        share = 0 if since is None else int(100 * since / self.replicates)
+        return ItemSeen(
+            id=self.new_ids.get(item.machine, item.item_id) if switched else item.item_id,
+            state="Protected" if share >= 100 else "InitialReplicationInProgress" if switched else "Committed",
+            ready=share >= 100,
+            replicating=switched and 0 < share < 100,
+            may_start=not switched and (job is None or job.ends <= self.clock.now),
+            percent=min(share, 100) if switched else None,
+            job="" if job is None else job.name,
+            trouble=(),
+        )
+
+    async def find_job(
+        self, vault: str, operation: Operation, item: RequestItem, *, since: datetime
+    ) -> JobSeen | Absent:
+        self._read()
+        listed = (
+            job
+            for job in reversed(self.jobs)
+            if job.machine == item.machine and job.started >= since and self.clock.now >= job.started + self.lag
+        )
+        found = next(listed, None)
+        return ABSENT if found is None or found.vanished else self._seen(found)
+
+    def _read(self) -> None:
+        self.world.alive()
+        if self.unreadable is not None:
+            raise self.unreadable
+
+    def _seen(self, job: Job) -> JobSeen:
+        over = self.clock.now >= job.ends
+        state = job.outcome if over else JobState.RUNNING
+        return JobSeen(
+            name=job.name,
+            state=state,
+            word=state.value,
+            step="" if over else "Reprotecting virtual machine",
+            errors=job.errors if over else self.warnings.get(job.machine, ()),
+            started=job.started,
+            ended=job.ends if over else None,
+            new_item_id=self.new_ids.get(job.machine, "") if over and state is JobState.SUCCEEDED else "",
+        )
+
+
+@dataclass
+class Preparing:
+    """A `Prepare` that gives what it holds. `second` is what it finds before a start: as approved, where None."""
+
+    first: Prepared | NotPrepared
+    second: Callable[[Plan, frozenset[str]], Prepared | NotPrepared] | None = None
+    world: World = field(default_factory=World)
+    again_for: list[frozenset[str]] = field(default_factory=list[frozenset[str]])
+
+    async def __call__(self, asked: Asked) -> Prepared | NotPrepared:
+        self.world.alive()
+        return self.first
+
+    async def again(self, plan: Plan, machines: frozenset[str]) -> Prepared | NotPrepared:
+        self.world.alive()
+        self.again_for.append(machines)
+        return Prepared(plan, checked()) if self.second is None else self.second(plan, machines)
+
+
+def prepared(*machines: str | PlannedItem, subject: str = "web02") -> Prepared:
+    return Prepared(plan(*machines, subject=subject), checked())
+
+
+@dataclass
+class Scheduler:
+    """Keeps what was woken."""
+
+    woken: list[tuple[Work, str, datetime]] = field(default_factory=list[tuple[Work, str, datetime]])
+
+    async def wake(self, work: Work, request_id: str, at: datetime) -> None:
+        self.woken.append((work, request_id, at))
+
+
+class Approvers:
+    """Standings: LEAD and whoever is added may approve, unless something else is told of them."""
+
+    def __init__(self, *standings: Standing | Unasked) -> None:
+        self.unasked = next((each for each in standings if isinstance(each, Unasked)), None)
+        self.known = {
+            each.person: each for each in (Standing(LEAD, member=True), *standings) if isinstance(each, Standing)
+        }
+
+    async def __call__(self, person: Person, policy: Policy, where: Where) -> Standing | Unasked:
+        return self.unasked or self.known.get(person, Standing(person, member=False))
+
+
+@dataclass
+class Life:
+    """One process over the ledger: the desk, the reconciler, and a reporter that only says what the passes wait for."""
+
+    ledger: Ledger
+    azure: Azure
+    preparing: Preparing
+    clock: VirtualClock
+    limits: Limits = field(default_factory=Limits)
+    scheduler: Scheduler = field(default_factory=Scheduler)
+    approvers: Approvers = field(default_factory=Approvers)
+
+    @property
+    def reconciler(self) -> Reconciler:
+        return Reconciler(
+            self.ledger,
+            self.azure,
+            self.preparing,
+            self.scheduler,
+            limits=self.limits,
+            monotonic=self.monotonic,
+        )
+
+    @property
+    def desk(self) -> Desk:
+        return Desk(self.ledger, self.scheduler, {Operation.REPROTECT: POLICY}, self.approvers, lambda: "R-7K2M9Q")
+
+    def monotonic(self) -> float:
+        return self.clock.now.timestamp()
+
+    async def report(self, request: Request) -> None:
+        """What the reporter does as far as passes see it: the message to the approvers is sent."""
+        if request.state is State.AWAITING_APPROVAL and not await self.ledger.posts(request.id):
+            post = await self.ledger.begin_post(request.id, "approval", channel="C-APPROVE", thread="", digest="1")
+            if post is not None:
+                await self.ledger.posted(post, ts="1.1", digest="1")
+
+    async def pass_on(self, request_id: str) -> Request:
+        """One pass, at the time when it is due."""
+        request = await self.ledger.load(request_id)
+        self.clock.now = max(self.clock.now, request.due_at)
+        await self.reconciler.advance(request_id)
+        return await self.ledger.load(request_id)
+
+    async def until(self, request_id: str, *states: State, passes: int = 300) -> Request:
+        """Passes until the request is in one of the states; approved on the way, as soon as it is put forward."""
+        request = await self.ledger.load(request_id)
+        for _ in range(passes):
+            if request.state in states:
+                return request
+            await self.report(request)
+            if request.state is State.AWAITING_APPROVAL and request.plan is not None:
+                await self.desk.approve(Click(LEAD, request_id, request.plan.digest))
+            request = await self.pass_on(request_id)
+        raise AssertionError(f"{request_id} is still {request.state.value}")
+
+    async def to_the_end(self, request_id: str) -> Request:
+        return await self.until(request_id, *(state for state in State if state.ended), State.NEEDS_ATTENTION)
