@@ -31,7 +31,6 @@ from .states import Operation
 
 CONNECT_SECONDS = 5
 """Short, so that little time passes between the last look at the claim and the request."""
-ANSWER_SECONDS = 30
 LONGEST_WORDS = 600
 HOME = "RecoveryToPrimary"
 TOO_LATE = "Homeward was held up, and its right to make this one call had run out"
@@ -77,9 +76,10 @@ class LastWord(AsyncHTTPPolicy[Any, Any]):
 class Starter:
     """Starts operations in one vault. The connection's requests must end with `LastWord`."""
 
-    def __init__(self, connection: AzureConnection, address: VaultAddress) -> None:
+    def __init__(self, connection: AzureConnection, address: VaultAddress, *, answer_seconds: float) -> None:
         self._connection = connection
         self._address = address
+        self._answer_seconds = answer_seconds
 
     async def start(
         self, operation: Operation, planned: PlannedItem, item_id: str, *, still: Callable[[], bool]
@@ -91,7 +91,7 @@ class Starter:
             return Refused("", f"Homeward cannot ask Azure for this with {planned.machine}: nothing was sent")
         call = OneCall(still)
         try:
-            async with asyncio.timeout(CONNECT_SECONDS + ANSWER_SECONDS):
+            async with asyncio.timeout(CONNECT_SECONDS + self._answer_seconds):
                 client = await self._connection.site_recovery(self._address.subscription_id)
                 await client.replication_protected_items.begin_reprotect(
                     self._address.resource_group,
@@ -101,7 +101,7 @@ class Starter:
                     polling=False,
                     retry_total=0,
                     connection_timeout=CONNECT_SECONDS,
-                    read_timeout=ANSWER_SECONDS,
+                    read_timeout=self._answer_seconds,
                     homeward_call=call,
                 )
         except Exception as error:  # noqa: BLE001 - whatever it is, the request may be on its way
@@ -126,7 +126,7 @@ class Starter:
         if isinstance(error, SourceError):
             return error.reason
         asked = f"vault {self._address.name}"
-        return explain(error, asked=asked, host=self._connection.host, timeout=ANSWER_SECONDS).reason
+        return explain(error, asked=asked, host=self._connection.host, timeout=self._answer_seconds).reason
 
 
 def _accepted(call: OneCall) -> Accepted | Unanswered:

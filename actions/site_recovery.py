@@ -17,12 +17,14 @@ from .requests import RequestItem
 from .states import Operation
 
 READ_SECONDS = 20.0
+ANSWER_SECONDS = 30.0
 
 
 class AzureSiteRecovery:
     """The port `SiteRecovery` over a connection of its own; it opens nothing before it is used.
 
-    `addresses` are the vaults of the settings. `close` ends the connection.
+    `addresses` are the vaults of the settings; a start call waits `answer_seconds` for its answer. `close` ends the
+    connection.
     """
 
     def __init__(
@@ -32,12 +34,13 @@ class AzureSiteRecovery:
         *,
         budget: Budget | None = None,
         clock: Callable[[], float] = time.monotonic,
+        answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
         budget = budget or Budget(clock=clock)
         self._connection = AzureConnection(
             access, timeout=READ_SECONDS, last=lambda: (KeepsToBudget(budget), LastWord())
         )
-        self._starters = {one.name: Starter(self._connection, one) for one in addresses}
+        self._starters = {one.name: Starter(self._connection, one, answer_seconds=answer_seconds) for one in addresses}
         self._followers = {one.name: Follower(self._connection, one, budget, clock=clock) for one in addresses}
 
     async def close(self) -> None:

@@ -3,7 +3,6 @@
 import ssl
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -149,13 +148,3 @@ def follow(plan: Plan) -> Follow:
         return RequestItem(place=0, planned=planned, item_id=planned.item_id)
 
     return make
-
-
-@pytest.fixture
-def without() -> Callable[[PlannedItem, str], PlannedItem]:
-    """The plan of the machine less its first disk."""
-
-    def leave(planned: PlannedItem, disk: str) -> PlannedItem:
-        return replace(planned, excluded=tuple(one for one in planned.disks if one.id == disk))
-
-    return leave
