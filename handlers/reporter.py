@@ -88,7 +88,7 @@ class Reporter:
             log,
             sole,
             posting=Pace(monotonic, every=1.0, at_once=3),
-            calling=Pace(monotonic, every=1.2, at_once=10),
+            calling=Pace(monotonic, every=2.0, at_once=10),
             patience=Patience(monotonic, first=5.0, longest=60.0),
         )
 

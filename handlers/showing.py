@@ -14,7 +14,7 @@ from homeward.actions.posts import Post, PostState
 from homeward.actions.requests import Request
 
 from .pacing import Monotonic, Pace, Patience
-from .places import APPROVAL, ELSEWHERE
+from .places import APPROVAL, CARD, ELSEWHERE
 from .problems import SlackRefused
 from .supervisor import Log
 from .threads import Mark, Threads
@@ -138,7 +138,8 @@ class Showing:
         if post.digest and 0 <= age < AT_LEAST:
             self.later(AT_LEAST - age)
             return ""
-        lane = f"{self._team} change"
+        # Cards are many and change often: they don't keep buttons on screen that are not to be pressed any more.
+        lane = f"{self._team} change {APPROVAL if post.key.startswith(APPROVAL) else CARD}"
         try:
             self._turn(self._means.calling, lane)
             await self._updated(post, message, lane)

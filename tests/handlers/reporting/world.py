@@ -120,22 +120,24 @@ class World:
     async def process(
         self, *, views: Views = VIEWS, effect: Effect = unseen, blind: bool = False, sole: bool = True
     ) -> AsyncGenerator["Process"]:
+        async with opened(self.url, key=KEY, clock=self.clock, committed=effect) as ledger:
+            yield Process(self, ledger, lambda: self._reporter(ledger, views, effect, blind=blind, sole=sole))
+
+    def _reporter(self, ledger: Ledger, views: Views, effect: Effect, *, blind: bool, sole: bool) -> Reporter:
         threads = SlackThreads(self._client, NewerBlocks())
 
         async def workspace(team: str, enterprise: str) -> Threads:
             return Watched(await threads(team, enterprise), effect, blind=blind)
 
-        async with opened(self.url, key=KEY, clock=self.clock, committed=effect) as ledger:
-            reporter = Reporter(
-                ledger,
-                workspace,
-                views,
-                {Operation.REPROTECT: POLICY},
-                monotonic=lambda: self.clock().timestamp(),
-                log=self.log,
-                sole=sole,
-            )
-            yield Process(self, ledger, reporter)
+        return Reporter(
+            ledger,
+            workspace,
+            views,
+            {Operation.REPROTECT: POLICY},
+            monotonic=lambda: self.clock().timestamp(),
+            log=self.log,
+            sole=sole,
+        )
 
     async def _client(self, team: str, enterprise: str) -> AsyncWebClient:
         return self.client
@@ -155,11 +157,16 @@ class World:
         return sum(call.method == method for call in self.slack.calls)
 
 
-@dataclass
 class Process:
-    world: World
-    ledger: Ledger
-    reporter: Reporter
+    def __init__(self, world: World, ledger: Ledger, reporter: Callable[[], Reporter]) -> None:
+        self.world = world
+        self.ledger = ledger
+        self.reporter = reporter()
+        self._another = reporter
+
+    def beside(self) -> "Process":
+        """Another one that knows nothing of this one but the ledger."""
+        return Process(self.world, self.ledger, self._another)
 
     async def ask(self, id: str = "R-000001", *, channel: str = WAR_ROOM.id) -> Request:
         where = Where(TEAM, "", channel)
