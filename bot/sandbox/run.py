@@ -55,7 +55,7 @@ class Sandbox:
         import trustme  # the sandbox's extra: users of the plugin alone do not have it
 
         from .arm import SandboxArm
-        from .slack import SandboxSlack
+        from .slack import APPROVERS, SandboxSlack
         from .vcenter import SandboxVCenter
 
         self.estate = estate or company()
@@ -67,6 +67,7 @@ class Sandbox:
         self.arm = SandboxArm(self.estate, server, token=TOKEN, port=ports[0])
         self.vcenter = SandboxVCenter(self.estate, server, port=ports[1])
         self.slack = SandboxSlack(ssl_context=server, port=ports[2])
+        self.slack.allowed_mentions.add(APPROVERS.id)
         self._stack = contextlib.AsyncExitStack()
         self.ca_file = ""
 
