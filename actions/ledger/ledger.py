@@ -108,31 +108,35 @@ class Ledger:
         whose items is in another open request, `WrongTurn` for what the transition tables don't allow. Items of a
         request that ended, and its finished items, hold nothing.
         """
-        try:
-            async with self._writing("write") as connection:
-                return await self._change(connection, await read_head(connection, to_write=True), request, change)
-        except IntegrityError as error:
-            raise await self._held(request, change) from error
+        async with self._changing("write") as connection:
+            return await self._change(connection, await read_head(connection, to_write=True), request, change)
 
     async def amend(self, request_id: str, make: Callable[[Request, datetime], Change | Refusal]) -> Request | Refusal:
         """Reads, asks the pure `make` with the ledger's time, writes; nobody else writes meanwhile.
 
-        Raises `NoRequest`.
+        Raises `NoRequest`, `Held`, `WrongTurn`.
         """
-        request: Request | None = None
-        change: Change | Refusal | None = None
+        async with self._changing("amend") as connection:
+            head = await read_head(connection, to_write=True)
+            request = await read(connection, request_id)
+            change = make(request, await self._now(connection, head))
+            if isinstance(change, Refusal):
+                return change
+            return await self._change(connection, head, request, change)
+
+    @asynccontextmanager
+    async def _changing(self, what: str) -> AsyncGenerator[AsyncConnection]:
+        """Writes; what breaks the rule that one open request has a machine comes out as `Held`."""
         try:
-            async with self._writing("amend") as connection:
-                head = await read_head(connection, to_write=True)
-                request = await read(connection, request_id)
-                change = make(request, await self._now(connection, head))
-                if isinstance(change, Refusal):
-                    return change
-                return await self._change(connection, head, request, change)
-        except IntegrityError as error:
-            if request is None or not isinstance(change, Change):
-                raise
-            raise await self._held(request, change) from error
+            async with self._writing(what) as connection:
+                yield connection
+        except writing.Clash as clash:
+            async with self._reading() as connection:
+                found = await writing.holder(connection, clash.request)
+            if found is None:
+                # Whoever held it let go in between.
+                raise Stale(f"{clash.request.id} could not be written; try again.") from clash
+            raise Held(*found) from clash
 
     async def _change(self, connection: AsyncConnection, head: Head, request: Request, change: Change) -> Request:
         now = await self._now(connection, head)
@@ -140,14 +144,6 @@ class Ledger:
         await writing.put(connection, request, after, now)
         await append(connection, self._key, head, now, request.id, change.events)
         return after
-
-    async def _held(self, request: Request, change: Change) -> Held | Stale:
-        """Why a write broke the rule that one open request holds a machine."""
-        async with self._reading() as connection:
-            after = writing.changed(request, change, request.created_at)
-            found = await writing.holder(connection, after)
-        # Whoever held it may have let go since.
-        return Stale(f"{request.id} could not be written; try again.") if found is None else Held(*found)
 
     async def claim(self, request: Request, item: RequestItem) -> Request:
         """Takes the one start call of the item's present attempt, in a committed transaction of its own: the item is

@@ -36,7 +36,7 @@ async def read_all(connection: AsyncConnection, query: Select[*tuple[object, ...
     for row in await connection.execute(
         select(decisions.c.request_id, decisions.c.decision)
         .where(decisions.c.request_id.in_(ids))
-        .order_by(decisions.c.at)
+        .order_by(decisions.c.place)
     ):
         its_decisions[row.request_id].append(DECISION.value(row.decision))
     return tuple(_request(row, its_items[row.id], its_decisions[row.id]) for row in rows)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from homeward.actions.requests import Asked, Change, Request, RequestItem
@@ -12,6 +13,14 @@ from homeward.actions.states import ItemState, State, WrongTurn, check, check_it
 from .errors import NoRequest, Stale
 from .tables import claims, decisions, items, lookup_key, requests
 from .values import ASKED, CHECKED, DECISION, ITEM, OBSTACLE, PLAN
+
+
+class Clash(Exception):
+    """The database has it that another request holds a machine of `request`, which could not be written so."""
+
+    def __init__(self, request: Request) -> None:
+        super().__init__(request.id)
+        self.request = request
 
 
 def changed(request: Request, change: Change, now: datetime) -> Request:
@@ -95,7 +104,7 @@ def _columns(request: Request) -> dict[str, object]:
 
 
 async def put(connection: AsyncConnection, before: Request, after: Request, now: datetime) -> None:
-    """Writes what differs. Raises `Stale` unless `before` is what the ledger holds."""
+    """Writes what differs. Raises `Stale` unless `before` is what the ledger holds, and `Clash`."""
     old, new = _columns(before), _columns(after)
     differing = {name: value for name, value in new.items() if value != old[name]}
     written = await connection.execute(
@@ -108,20 +117,23 @@ async def put(connection: AsyncConnection, before: Request, after: Request, now:
             raise NoRequest(f"There is no request {before.id}.")
         raise Stale(f"{before.id} was changed by somebody else meanwhile.")
     had = {item.place: item for item in before.items}
-    for item in after.items:
-        row = _row(after, item)
-        if item.place not in had:
-            await connection.execute(insert(items).values(request_id=after.id, place=item.place, **row))
-        elif item != had[item.place] or row["holds"] != holds(before, item):
-            where = (items.c.request_id == after.id, items.c.place == item.place)
-            await connection.execute(update(items).where(*where).values(**row))
-    for vote in after.decisions[len(before.decisions) :]:
+    try:
+        for item in after.items:
+            if item.place not in had:
+                row = {"request_id": after.id, "place": item.place, **_row(after, item)}
+                await connection.execute(insert(items).values(row))
+            elif item != had[item.place] or holds(after, item) != holds(before, item):
+                where = (items.c.request_id == after.id, items.c.place == item.place)
+                await connection.execute(update(items).where(*where).values(_row(after, item)))
+    except IntegrityError as error:
+        raise Clash(after) from error
+    for place, vote in enumerate(after.decisions[len(before.decisions) :], len(before.decisions)):
         await connection.execute(
             insert(decisions).values(
                 request_id=after.id,
                 team_id=vote.person.team_id,
                 user_id=vote.person.user_id,
-                at=vote.at,
+                place=place,
                 decision=DECISION.text(vote),
             )
         )

@@ -78,7 +78,8 @@ def postgres() -> Generator[Postgres]:
 def postgres_url(postgres: Postgres) -> Generator[str]:
     """The URL of a fresh, empty database."""
     name = f"test_{next(NAMES)}"
-    postgres.run(f"CREATE DATABASE {name}")
+    # Measured: without fsync this is the faster way.
+    postgres.run(f"CREATE DATABASE {name} STRATEGY file_copy")
     yield postgres.url(name)
     postgres.run(f"DROP DATABASE {name} WITH (FORCE)")
 

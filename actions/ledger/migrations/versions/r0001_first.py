@@ -82,7 +82,7 @@ def upgrade() -> None:
         sa.Column("request_id", sa.Text(), nullable=False),
         sa.Column("team_id", sa.Text(), nullable=False),
         sa.Column("user_id", sa.Text(), nullable=False),
-        sa.Column("at", moment(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("decision", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["request_id"], ["requests.id"], name="fk_decisions_request_id"),
         sa.PrimaryKeyConstraint("request_id", "team_id", "user_id", name="pk_decisions"),
