@@ -7,9 +7,12 @@ from . import approval
 from .approval import Click, Policy, Standing, Standings, Unasked
 from .ledger import Ledger, NoRequest
 from .ports import Scheduler, Work
+from .posts import Post
 from .requests import Asked, Change, Person, Refusal, Request
 from .states import Operation
 
+CARD = "card"
+"""The key of the post that everybody in the channel sees."""
 LOOKALIKES = str.maketrans("OIL", "011")
 """Letters that Crockford's base 32 leaves out, read as the digits that people meant."""
 
@@ -77,6 +80,11 @@ class Desk:
 
     async def open_requests(self) -> tuple[Request, ...]:
         return await self._ledger.requests(open_only=True)
+
+    async def card(self, request_id: str) -> Post | None:
+        """Where the request's card stands in its channel, if it does."""
+        posts = await self._ledger.posts(request_id)
+        return next((post for post in posts if post.key == CARD and post.ts), None)
 
     async def _decide(
         self,

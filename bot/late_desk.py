@@ -3,6 +3,7 @@
 from homeward.actions.approval import Click
 from homeward.actions.desk import Desk
 from homeward.actions.ledger import LedgerDown
+from homeward.actions.posts import Post
 from homeward.actions.requests import Asked, Person, Refusal, Request
 
 STARTING = "Homeward is still starting; try again in a moment."
@@ -51,3 +52,6 @@ class LateDesk:
 
     async def open_requests(self) -> tuple[Request, ...]:
         return await self._now().open_requests()
+
+    async def card(self, request_id: str) -> Post | None:
+        return await self._now().card(request_id)

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from homeward.actions.approval import Click
+from homeward.actions.posts import Post
 from homeward.actions.requests import Asked, Person, Refusal, Request
 
 
@@ -24,3 +25,5 @@ class RequestDesk(Protocol):
     async def find(self, text: str) -> tuple[Request, ...]: ...
 
     async def open_requests(self) -> tuple[Request, ...]: ...
+
+    async def card(self, request_id: str) -> Post | None: ...

@@ -51,6 +51,10 @@ class Poster(Protocol):
 
     async def update_view(self, view_id: str, modal: Modal) -> None: ...
 
+    async def link(self, channel: str, ts: str) -> str:
+        """The address of a message."""
+        ...
+
 
 Posters = Callable[[AsyncWebClient, AsyncRespond | None, str], Poster]
 """Makes the poster for a request, from its client, its way to answer the person, and its workspace."""
@@ -135,6 +139,15 @@ class SlackPoster:
         await self._tried(
             "views.update", lambda: self._client.views_update(view_id=view_id, view=modal.view), again=True, tries=TRIES
         )
+
+    async def link(self, channel: str, ts: str) -> str:
+        answer = await self._tried(
+            "chat.getPermalink",
+            lambda: self._client.chat_getPermalink(channel=channel, message_ts=ts),
+            again=False,
+            tries=1,
+        )
+        return text(answer, "permalink")
 
     async def _newest_it_takes(
         self,

@@ -1,14 +1,15 @@
 """Requests to one person: the list of what is open, and how single ones stand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from slack_sdk.models.blocks import Block
 
 from homeward.actions.requests import Request, RequestItem, Vote
 from homeward.actions.states import ItemState, State
 
-from ..escape import mrkdwn, person
+from ..escape import link, mrkdwn, person
 from .blocks import Message, context, fitted, listed, many, packed, section
 from .moments import when
 from .request_card import headline
@@ -16,6 +17,7 @@ from .request_card import headline
 NAME = 80
 SIZES = (20, 10, 5, 2, 1)
 MOST_IN_FULL = 3
+NO_LINKS: Mapping[str, str] = MappingProxyType({})
 WORDS = {
     ItemState.PENDING: "not started yet",
     ItemState.CLAIMED: "its start is being sent",
@@ -29,8 +31,10 @@ WORDS = {
 }
 
 
-def list_message(requests: Sequence[Request], *, now: datetime, command: str) -> Message:
-    """Everything that is open, newest first."""
+def list_message(
+    requests: Sequence[Request], *, now: datetime, command: str, links: Mapping[str, str] = NO_LINKS
+) -> Message:
+    """Everything that is open, newest first; `links` are the addresses of the cards that stand in a channel."""
     if not requests:
         text = "No request is open."
         return Message(text, fitted(lambda _: [section(text)], (1,)))
@@ -40,7 +44,10 @@ def list_message(requests: Sequence[Request], *, now: datetime, command: str) ->
         left = len(requests) - size
         return [
             section(f"*{head}*"),
-            *(section(f"*{request.id}* · {headline(request, now)}\n{_asked(request)}") for request in requests[:size]),
+            *(
+                section(f"{_named(request, links)} · {headline(request, now)}\n{_asked(request)}")
+                for request in requests[:size]
+            ),
             *([context(f"and {left} older.")] if left > 0 else []),
             context(f"`{mrkdwn(command, 40)} status R-…` shows one of them."),
         ]
@@ -48,7 +55,9 @@ def list_message(requests: Sequence[Request], *, now: datetime, command: str) ->
     return Message(head, fitted(blocks, SIZES))
 
 
-def status_message(requests: Sequence[Request], *, now: datetime, command: str) -> Message:
+def status_message(
+    requests: Sequence[Request], *, now: datetime, command: str, links: Mapping[str, str] = NO_LINKS
+) -> Message:
     """How these stand: the first few in full, the rest by name. There is at least one."""
     first = requests[0]
     head = f"{first.id}: {headline(first, now)}"
@@ -58,7 +67,7 @@ def status_message(requests: Sequence[Request], *, now: datetime, command: str) 
         found: list[Block] = []
         for request in full:
             why = [mrkdwn(request.why, 400)] if request.why else []
-            lines = [f"*{request.id}* · {headline(request, now)}", *why, _asked(request), *_votes(request)]
+            lines = [f"{_named(request, links)} · {headline(request, now)}", *why, _asked(request), *_votes(request)]
             found += [section("\n".join(lines)), *map(section, packed(_machines(request, size)))]
         if rest:
             found.append(
@@ -89,6 +98,11 @@ def which(said: str, requests: Sequence[Request], *, now: datetime, command: str
     head = f"Which request? {mrkdwn(said, NAME)} is part of {listed([request.id for request in requests], 8)}."
     lines = [f"• `{mrkdwn(command, 40)} {request.id}` {headline(request, now)}" for request in requests[:8]]
     return Message(head, fitted(lambda _: [section("\n".join([head, *lines]))], (1,)))
+
+
+def _named(request: Request, links: Mapping[str, str]) -> str:
+    address = links.get(request.id, "")
+    return f"*{link(address, request.id)}*" if address else f"*{request.id}*"
 
 
 def _asked(request: Request) -> str:

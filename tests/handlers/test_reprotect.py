@@ -8,10 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from homeward.actions.ledger import LedgerError
+from homeward.actions.posts import Post, PostState
 from homeward.actions.requests import Asked, Person, Refusal, Where
 from homeward.actions.states import ItemState, Operation, State
 from homeward.checks.subjects import Wish, Wishes
-from homeward.handlers import Supervisor
+from homeward.handlers import SlackRefused, Supervisor
 from homeward.handlers.reprotect import Reprotect
 from homeward.handlers.views.blocks import Message
 
@@ -216,3 +217,25 @@ async def test_hostile_words_ring_nobody(command: Command, hostile: Any, refused
 async def test_any_text_is_acknowledged(command: Command, text: str) -> None:
     await command.type(text)
     assert command.log.lines == []
+
+
+# --- addresses ---
+
+
+def _stands(command: Command, id: str) -> None:
+    command.desk.cards[id] = Post(id, "card", "C1", "", "1.5", "d", PostState.SENT, 1, NOW)
+
+
+@pytest.mark.parametrize("text", ["list", "status", "status R-7K2M9Q"])
+async def test_a_request_is_linked_where_its_card_stands(command: Command, text: str) -> None:
+    command.desk.request()
+    _stands(command, "R-7K2M9Q")
+    assert "<https://rotterdam.slack.invalid/archives/C1/1.5|R-7K2M9Q>" in await command.type(text)
+
+
+@pytest.mark.parametrize("error", [SlackRefused("chat.getPermalink", "message_not_found"), RuntimeError("boom")])
+async def test_an_address_that_slack_does_not_tell_is_not_missed(command: Command, error: Exception) -> None:
+    command.desk.request()
+    _stands(command, "R-7K2M9Q")
+    command.poster.refuse["link"] = [error]
+    assert "*R-7K2M9Q* · " in await command.type("list")

@@ -435,3 +435,12 @@ async def _failed(house: House) -> None:
     item = replace(request.items[0], state=ItemState.FAILED, why="Azure refused it")
     told = Happened(EventKind.NEEDS_ATTENTION)
     await house.ledger.write(request, Change(request.due_at, State.NEEDS_ATTENTION, items=(item,), events=(told,)))
+
+
+async def test_the_list_links_the_card(house: House, made: Any) -> None:
+    await house.put_forward(made)
+    shown = await house.carded()
+    post = await house.ledger.begin_post("R-000001", "card", channel=WAR_ROOM.id, thread="", digest="d")
+    assert post is not None
+    await house.ledger.posted(post, ts=shown.ts, digest="d")
+    assert f"/archives/{WAR_ROOM.id}/p{shown.ts.replace('.', '')}|R-000001>" in await house.type("list")
