@@ -8,6 +8,8 @@ from .limits import FAILBACK_PROVIDERS, UNSUPPORTED_DATASTORES
 from .names import fold, last_segment
 from .subjects import Wish, Wishes
 
+NO_EXCLUSION = "Azure takes no exclusion of disks where the modernized stack protects a machine"
+
 
 @dataclass(frozen=True, slots=True)
 class Offer:
@@ -140,7 +142,7 @@ def _disk(item: Item, disk: Disk) -> Offer:
     short = disk.name.replace("\\", "/").rpartition("/")[2]
     unfit = ""
     if item.topology is not Topology.CLASSIC:
-        unfit = "Azure takes no exclusion of disks where the modernized stack protects a machine"
+        unfit = NO_EXCLUSION
     elif disk.system:
         unfit = f"{disk.name or disk.id} is its system disk"
     return _offer(disk.key, short or disk.id, disk.id, disk.name, short, unfit=unfit)
@@ -182,9 +184,17 @@ class ForOne:
     def own(self, wishes: Iterable[Wish]) -> tuple[str, ...]:
         return for_one(wishes, self.label, self.names, self.labels)
 
-    def pick(self, wishes: tuple[Wish, ...], offers: Iterable[Offer], *, together: Iterable[str] = ()) -> str:
-        """The wished value; `together` is what was wished for the machines that have to have the same."""
-        return wished(self.own(wishes), (*together, *for_all(wishes)), offers)
+    def pick(
+        self,
+        wishes: tuple[Wish, ...],
+        offers: Iterable[Offer],
+        *,
+        together: Iterable[str] = (),
+        otherwise: Iterable[str] = (),
+    ) -> str:
+        """The wished value; `together` is what was wished for the machines that have to have the same, `otherwise`
+        what others have that nobody wished for."""
+        return wished(self.own(wishes), (*together, *for_all(wishes), *otherwise), offers)
 
     def left_out(self, item: Item) -> tuple[str, ...]:
         """The keys of the disks that shall stay behind: of one machine among several only where it is named."""

@@ -13,7 +13,8 @@ from homeward.checks.subjects import Choices, Collected, Kind, NoMatch, Subject,
 
 from .checked import checked
 from .collecting import ReadForStart
-from .planned import REQUIRED, WORDS, Lacking, Value, accounts_of, lacking, planned
+from .planned import Lacking, lacking, planned
+from .values import REQUIRED, WORDS, Value, accounts_of
 from .wrong import ungranted
 
 VALUES_MISSING = "group-values-missing"

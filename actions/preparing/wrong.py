@@ -10,7 +10,7 @@ from homeward.checks.names import fold, names_of
 from homeward.checks.offers import Offer
 from homeward.checks.subjects import Wish, Wishes
 
-from .planned import TAKEN, WORDS, Value, accounts_of, offered
+from .values import TAKEN, WORDS, Value, accounts_of, offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,7 @@ def _own(value: Value, machine: _Machine) -> Iterator[NotPrepared]:
     for said in machine.own:
         if not machine.fits(said):
             yield _wrong(
-                f"{machine.label} can't have the {WORDS[value]} {said}: {_why_not(value, said, machine)}",
-                _names((machine,)),
+                f"{machine.label} can't {_do(value, said)}: {_why_not(value, said, machine)}", _names((machine,))
             )
     if value is not Value.EXCLUDE_DISK:
         yield from _one_only(value, machine, machine.own)
@@ -108,9 +107,8 @@ def _for_nobody(value: Value, said: str, subject: str, machines: tuple[_Machine,
         yield NotPrepared(Obstacle.UNREADABLE, f"What there is for {unread.label} could not be read: {_why(unread)}.")
         return
     closest = next((machine for machine in machines if offers.meant(said, _read(machine.offers))), machines[0])
-    who = closest.label if len(machines) == 1 else f"No machine of {subject}"
-    can = "can't have" if len(machines) == 1 else "can have"
-    yield _wrong(f"{who} {can} the {WORDS[value]} {said}: {_why_not(value, said, closest)}", _names(machines))
+    who = f"{closest.label} can't" if len(machines) == 1 else f"No machine of {subject} can"
+    yield _wrong(f"{who} {_do(value, said)}: {_why_not(value, said, closest)}", _names(machines))
 
 
 def _several(value: Value, shared: tuple[str, ...], machines: tuple[_Machine, ...]) -> Iterator[NotPrepared]:
@@ -142,14 +140,16 @@ def _nothing_left(shared: tuple[str, ...], machines: tuple[_Machine, ...]) -> It
             yield _wrong(f"All disks of {machine.label} would stay behind", ())
 
 
+def _do(value: Value, said: str) -> str:
+    return f"leave the disk {said} behind" if value is Value.EXCLUDE_DISK else f"have the {WORDS[value]} {said}"
+
+
 def _why_not(value: Value, said: str, machine: _Machine) -> str:
-    if value not in TAKEN.get(machine.item.topology, ()):
-        stack = machine.item.topology.value
-        return (
-            f"its protection is {stack}, which takes none"
-            if machine.item.topology is not Topology.OTHER
-            else "its provider takes none"
-        )
+    stack = machine.item.topology
+    if value not in TAKEN.get(stack, ()):
+        return f"its protection is {stack.value}, which takes none"
+    if value is Value.EXCLUDE_DISK and stack is Topology.MODERNIZED:
+        return offers.NO_EXCLUSION
     named = offers.meant(said, _read(machine.offers))
     if named:
         return named[0].unfit

@@ -112,6 +112,8 @@ class Item:
     """The ARM id of its control channel's provider, "" where Azure does not tell."""
     vcenter_id: str = ""
     """Its vCenter's infrastructure id (classic), one of `RegisteredVCenter.ids`; "" where Azure does not tell."""
+    target_id: str = ""
+    """Of one on its way back: the own id of the master target or appliance that brings it, "" if that is not told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from .present import (
     present,
     returns_elsewhere,
     target_host_of,
+    target_name,
     target_vm_of,
 )
 
@@ -194,6 +195,7 @@ def host_not_connected(facts: Facts) -> Iterator[Sentence]:
 
 def _target_host_out(facts: Facts) -> Iterator[Sentence]:
     """The host may be known where its VM is not: vCenter tells nothing fresh of the VMs on a host that is gone."""
+    target_name(facts)  # without a target there is no host to judge
     stale = isinstance(facts.target_vm, Missing) and isinstance(facts.target_host, Host)
     host = known(facts.target_host) if stale else target_host_of(facts)
     yield from _out_of_service(host.name, host.connection, host.in_maintenance)

@@ -41,8 +41,9 @@ from homeward.checks.subjects import (
 from .access import Limits, SourceError
 from .azure import AzureReader, Fabric, VaultReader, unplaced
 from .find import Listing, group_key, matches, nearest
-from .group import stages, whole
-from .join import Around, Machine, facts_of, gone, labels, machine, nothing_known, peers, placed, wanted
+from .group import returning, stages, whole
+from .join import Around, facts_of, gone, nothing_known
+from .machines import Machine, labels, machine, peers, placed, wanted
 from .readings import Readings
 from .vcenter import OnPremises, VCenterReader, merge
 
@@ -340,6 +341,10 @@ def _machines(
     for item, one in said:
         if key := group_key(item):
             groups.setdefault(key, []).append((item, one))
+    targets: dict[str, list[str]] = {}
+    for item in lists.listing.items:
+        if returning(item) and group_key(item) in groups:
+            targets.setdefault(group_key(item), []).append(item.target_id)
     accounts = tuple(dict.fromkeys(item.log_storage_id for item in lists.listing.items if item.log_storage_id))
     return [
         machine(
@@ -351,6 +356,7 @@ def _machines(
             accounts=accounts,
             wished=one,
             together=[other for other in groups.get(group_key(item), ()) if other[0] is not item],
+            returning_by=targets.get(group_key(item), ()),
         )
         for item, one in said
     ]

@@ -85,6 +85,7 @@ def item(raw: object) -> Item:
         fabric_name=told.text("primaryFabricFriendlyName"),
         provider_id=told.text("recoveryServicesProviderId"),
         vcenter_id=details.text("vCenterInfrastructureId"),
+        target_id=details.text("masterTargetId", "reprotectAgentId"),
     )
 
 

@@ -41,7 +41,7 @@ CHAINED = (replace(DISK, has_parent=True),) if DISK else ()
 NFS = replace(HOST_DATASTORE, type="NFS")
 VSAN = replace(HOST_DATASTORE, type="vsan")
 POD = "target_host.datastores.0.cluster"
-LOST_VM = {"target_vm": ABSENT}
+LOST_VM = {"target_vm": ABSENT, "target_host": Missing("its VM was not found")}
 
 CASES = [
     fails(

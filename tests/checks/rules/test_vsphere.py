@@ -45,6 +45,7 @@ ALTERNATE = {"source_vm": ABSENT}
 SEEN = "item.discovered.last_discovery"
 OTHER_VCENTER = {"agent.vcenter_id": "/x/vcenters/vc02"}
 RAW = {"source_vm.disks.0.raw_mapping": True}
+NO_HOST = Missing("its VM was not found")
 UNTOLD = NamedVm(name="web01", instance_uuid=Missing("vc01 does not tell it"))
 STRAY = NamedVm(name="WEB01", instance_uuid="stray")
 
@@ -261,7 +262,7 @@ CASES = [
         host_not_connected,
         "the target's VM is nowhere",
         READY_MODERNIZED,
-        {"target_vm": ABSENT},
+        {"target_vm": ABSENT, "target_host": NO_HOST},
         "the VM of appliance01 was not found in vc01",
     ),
     fails(

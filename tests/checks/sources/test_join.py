@@ -19,10 +19,11 @@ from homeward.checks.facts import (
     Provider,
     Topology,
 )
+from homeward.checks.names import fold
 from homeward.checks.sources.azure import Fabric
 from homeward.checks.sources.azure.parse_fabric import fabric as parsed
-from homeward.checks.names import fold
-from homeward.checks.sources.join import Around, Machine, facts_of, labels, machine, peers, placed, wanted
+from homeward.checks.sources.join import Around, facts_of
+from homeward.checks.sources.machines import Machine, labels, machine, peers, placed, wanted
 from homeward.checks.sources.vcenter import OnPremises
 from tests.checks.ready import AGENT, NOW, READY_CLASSIC, REGISTERED_VCENTER, SOURCE_VM
 
