@@ -11,11 +11,11 @@ CLOSING_SECONDS = 5.0
 
 
 class Health:
-    """/healthz, /readyz and /metrics. Until somebody sets `ready`, the bot is not."""
+    """/healthz, /readyz and /metrics. `waits_for` tells what keeps the bot from working; "" where it is ready."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._registry = registry
-        self.ready: Callable[[], Awaitable[bool]] = _not_yet
+        self.waits_for: Callable[[], Awaitable[str]] = _starting
 
     def site(self) -> web.Application:
         site = web.Application()
@@ -28,15 +28,15 @@ class Health:
         return web.Response(text="ok\n")
 
     async def _readyz(self, _request: web.Request) -> web.Response:
-        ready = await self.ready()
-        return web.Response(text="ready\n" if ready else "not connected to Slack\n", status=200 if ready else 503)
+        why = await self.waits_for()
+        return web.Response(text=f"{why or 'ready'}\n", status=503 if why else 200)
 
     async def _metrics(self, _request: web.Request) -> web.Response:
         return web.Response(body=generate_latest(self._registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-async def _not_yet() -> bool:
-    return False
+async def _starting() -> str:
+    return "not connected to Slack"
 
 
 @asynccontextmanager

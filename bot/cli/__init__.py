@@ -1,4 +1,4 @@
-"""The command line: `homeward check`, `errors`, `doctor`, `serve`, `sandbox`, `demo`."""
+"""The command line: `homeward check`, `errors`, `doctor`, `serve`, `audit`, `sandbox`, `demo`."""
 
 import os
 from pathlib import PurePath
@@ -136,6 +136,51 @@ def serve(context: click.Context, *, config: str | None) -> None:
     from .serve import run
 
     context.exit(run(config))
+
+
+@main.group()
+def audit() -> None:
+    """The audit chain: who asked, who decided, what was started; in an order that nobody can change unseen."""
+
+
+@audit.command()
+@click.option(
+    "--head", metavar="FILE", help="An export, or its last line, kept elsewhere: shows a cut of later events."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the finding as JSON.")
+@click.option("--config", metavar="FILE", help="The settings file (default: $HOMEWARD_CONFIG or homeward.toml).")
+@click.pass_context
+def verify(context: click.Context, *, head: str | None, as_json: bool, config: str | None) -> None:
+    """Is every event as it was written, and none missing?
+
+    Exits with 0 when the chain is whole, 1 when it is broken (the place is told), 2 when it can't be read.
+
+    \b
+    Examples:
+      homeward audit verify
+      homeward audit verify --head /safe/place/head.json
+    """
+    from .audit import run_verify
+
+    context.exit(run_verify(config, head=head, as_json=as_json))
+
+
+@audit.command()
+@click.option("--head-only", is_flag=True, help="Only the last line, which proves later that nothing was cut off.")
+@click.option("-o", "--output", metavar="FILE", help="Write there, for its owner alone, instead of to the terminal.")
+@click.option("--config", metavar="FILE", help="The settings file (default: $HOMEWARD_CONFIG or homeward.toml).")
+@click.pass_context
+def export(context: click.Context, *, head_only: bool, output: str | None, config: str | None) -> None:
+    """Every event as a line of JSON, and the chain's head as the last line.
+
+    \b
+    Examples:
+      homeward audit export -o events.jsonl
+      homeward audit export --head-only -o /safe/place/head.json
+    """
+    from .audit import run_export
+
+    context.exit(run_export(config, head_only=head_only, output=output))
 
 
 @main.command()

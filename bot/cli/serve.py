@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import click
 from prometheus_client import CollectorRegistry
 
+from homeward.actions.ledger import LedgerError
 from homeward.bot import logs
 from homeward.bot.connecting import Refused, come_up
 from homeward.bot.health import Health, listening
@@ -39,7 +40,7 @@ def run(config: str | None) -> int:
     except (SettingsError, CommandTaken) as error:
         click.echo(str(error), err=True)
         return ExitCode.USAGE
-    except Refused as error:
+    except (Refused, LedgerError) as error:
         click.echo(str(error), err=True)
         return ExitCode.FAILED
     except OSError as error:
@@ -51,7 +52,7 @@ def run(config: str | None) -> int:
 async def serve(settings: Settings, *, started: Callable[[Ports], None] | None = None) -> None:
     """Serves until a signal. `started` is told the ports when it listens, which is before it is connected to Slack.
 
-    Raises `Refused` where Slack refuses a token.
+    Raises `Refused` where Slack refuses a token, and `LedgerError` where the state database can't be opened.
     """
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
@@ -64,7 +65,7 @@ async def serve(settings: Settings, *, started: Callable[[Ports], None] | None =
         port = await stack.enter_async_context(
             listening(health.site(), host=settings.serve.host, port=settings.serve.port)
         )
-        await stack.enter_async_context(register(app, settings, registry=registry))
+        homeward = await stack.enter_async_context(register(app, settings, registry=registry))
         handler, deliveries = None, 0
         if settings.slack.mode == "socket":
             handler = await stack.enter_async_context(socket_mode(app, settings))
@@ -78,10 +79,12 @@ async def serve(settings: Settings, *, started: Callable[[Ports], None] | None =
         if not await _before(stop, come_up(app.client, handler, log=log)):
             return
 
-        async def ready() -> bool:
-            return not stop.is_set() and (handler is None or await handler.client.is_connected())
+        async def waits_for() -> str:
+            if stop.is_set() or (handler and not await handler.client.is_connected()):
+                return "not connected to Slack"
+            return "" if await homeward.ready() else "the state database does not answer"
 
-        health.ready = ready
+        health.waits_for = waits_for
         log.info("homeward.started", mode=settings.slack.mode, vaults=len(settings.vaults))
         await stop.wait()
         log.info("homeward.stopping")
