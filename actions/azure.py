@@ -63,7 +63,10 @@ class LastWord(AsyncHTTPPolicy[Any, Any]):
         given = request.context.options.pop(_CALL, None) or request.context.get(_CALL)
         if not isinstance(given, OneCall):
             return await self.next.send(request)
-        request.context[_CALL] = given  # a refused sign-in may bring the request here again
+        request.context[_CALL] = given
+        # A refused sign-in (401) may bring the request here again; for anything else it has had its one chance.
+        if given.sent and given.status != 401:
+            raise SdkError("the call was sent already")
         if not given.still():
             raise TooLate(TOO_LATE)
         given.sent = True

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from azure.core.credentials import AccessToken
@@ -27,6 +28,11 @@ VAULT_PATH = "/Subscriptions/s/resourceGroups/g/providers/Microsoft.RecoveryServ
 
 async def start(azure: AzureSiteRecovery, planned: PlannedItem, still: Callable[[], bool] = lambda: True) -> Answer:
     return await azure.start("prod-dr", Operation.REPROTECT, planned, planned.item_id, still=still)
+
+
+def with_value(planned: PlannedItem, field: str, value: str) -> PlannedItem:
+    values: dict[str, Any] = {field: value}
+    return replace(planned, **values)
 
 
 def posts(arm: SandboxArm) -> int:
@@ -176,7 +182,7 @@ async def test_a_value_that_does_not_exist_is_refused(
     azure: AzureSiteRecovery, arm: SandboxArm, plan: Plan, machine: str, field: str
 ) -> None:
     planned = plan(machine)
-    answer = await start(azure, replace(planned, **{field: "nowhere"}))
+    answer = await start(azure, with_value(planned, field, "nowhere"))
     assert isinstance(answer, Refused)
     assert (answer.code, "nowhere" in answer.why) == ("InvalidParameter", True)
     assert arm.starts == []
@@ -186,7 +192,7 @@ async def test_a_value_that_does_not_exist_is_refused(
 async def test_a_required_value_that_is_missing_is_refused(
     azure: AzureSiteRecovery, arm: SandboxArm, plan: Plan, machine: str, field: str
 ) -> None:
-    answer = await start(azure, replace(plan(machine), **{field: ""}))
+    answer = await start(azure, with_value(plan(machine), field, ""))
     assert isinstance(answer, Refused)
     assert answer.code == "MissingRequiredParameter"
     assert arm.starts == []
@@ -209,10 +215,14 @@ async def test_the_claim_is_asked_about_after_the_sign_in(
         happened.append("token")
         return AccessToken("a-token-for-tests", FAR_FUTURE)
 
+    def still() -> bool:
+        happened.append("still")
+        return True
+
     monkeypatch.setattr(StaticToken, "get_token", get_token)
     azure = AzureSiteRecovery(access, [address])
     try:
-        await start(azure, plan("web01"), still=lambda: happened.append("still") is None)
+        await start(azure, plan("web01"), still=still)
     finally:
         await azure.close()
     assert happened == ["token", "still"]
@@ -263,7 +273,12 @@ async def test_an_unknown_vault_is_a_refusal(azure: AzureSiteRecovery, plan: Pla
 async def test_a_cancelled_start_is_cancelled(azure: AzureSiteRecovery, arm: SandboxArm, plan: Plan) -> None:
     arm.faults.silence(method=POST)
     asked = asyncio.Event()
-    task = asyncio.create_task(start(azure, plan("web01"), still=lambda: asked.set() is None))
+
+    def still() -> bool:
+        asked.set()
+        return True
+
+    task = asyncio.create_task(start(azure, plan("web01"), still))
     await asked.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
