@@ -3,8 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable
-from dataclasses import asdict, dataclass
-from enum import Enum
+from dataclasses import asdict
 from itertools import chain
 from typing import cast
 
@@ -22,6 +21,8 @@ from homeward.checks.sources.azure import AzureReader, VaultReader
 from homeward.checks.sources.vcenter import VCenterReader
 
 from . import ExitCode
+from .doctor_acting import approvals, state
+from .finding import Finding, Health
 from .render import clean
 
 SCOPES = (
@@ -37,22 +38,7 @@ SCOPES = (
 """What manifest.yml asks for; a test compares."""
 
 
-class Health(Enum):
-    OK = "ok"
-    WARNING = "warning"
-    FAULT = "fault"
-
-
 MARKS = {Health.OK: "✓", Health.WARNING: "!", Health.FAULT: "✗"}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line: what was looked at, how it is, and what was seen or what to do."""
-
-    what: str
-    health: Health
-    said: str
 
 
 def run(config: str | None, *, as_json: bool) -> int:
@@ -82,6 +68,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     azure, vcenters = azure_reader(settings), vcenter_readers(settings)
     looks: list[Awaitable[list[Finding]]] = [
         _slack(settings),
+        approvals(settings),
+        state(settings),
         *(_vault(vault) for vault in azure.vaults),
         *([_compute(azure)] if azure.vaults else []),
         *(_vcenter(name, reader) for name, reader in vcenters.items()),

@@ -1,10 +1,16 @@
 """`homeward doctor`: one finding for each thing it needs, and what to do where it fails."""
 
+import pytest
 from pydantic import SecretStr
 
-from homeward.bot.cli.doctor import Finding, Health, examine
+from homeward.actions.ledger import opened
+from homeward.bot.acting_settings import AuditSettings, StateSettings
+from homeward.bot.cli.doctor import examine
+from homeward.bot.cli.finding import Finding, Health
 from homeward.bot.sandbox.run import Sandbox
+from homeward.bot.sandbox.slack import APPROVALS, APPROVERS, ELSEWHERE
 from homeward.bot.settings import Settings
+from tests.actions.making import asked
 
 
 async def found(settings: Settings) -> dict[str, Finding]:
@@ -13,7 +19,15 @@ async def found(settings: Settings) -> dict[str, Finding]:
 
 async def test_a_sound_estate_has_only_good_findings(sandbox: Sandbox) -> None:
     findings = await found(sandbox.settings())
-    assert list(findings) == ["Slack", "vault prod-dr", "Azure compute", "vCenter vc01"]
+    assert list(findings) == [
+        "Slack",
+        f"approvers' channel {APPROVALS.id}",
+        f"approvers' group {APPROVERS.id}",
+        "state database",
+        "vault prod-dr",
+        "Azure compute",
+        "vCenter vc01",
+    ]
     assert {finding.health for finding in findings.values()} == {Health.OK}
     assert "13 machines, 2 plans" in findings["vault prod-dr"].said
 
@@ -60,3 +74,66 @@ async def test_what_is_not_configured_is_told(sandbox: Sandbox) -> None:
     assert "Azure compute" not in findings
     findings = await found(settings.model_copy(update={"vcenters": ()}))
     assert "nothing is ever ready" in findings["vcenters"].said
+
+
+def approving(settings: Settings, **values: object) -> Settings:
+    assert settings.approvals
+    return settings.model_copy(update={"approvals": settings.approvals.model_copy(update=values)})
+
+
+async def test_the_approvers_channel_and_groups_are_looked_at(sandbox: Sandbox) -> None:
+    settings = sandbox.settings()
+    findings = await found(settings)
+    assert findings[f"approvers' group {APPROVERS.id}"].said == "2 members"
+    findings = await found(approving(settings, channel=ELSEWHERE.id, usergroups=("S0NOBODY",)))
+    assert findings[f"approvers' channel {ELSEWHERE.id}"].said == "the bot is not in it: invite it there"
+    assert findings["approvers' group S0NOBODY"].said == "there is no such user group"
+    sandbox.slack.faults.fail("usergroups.users.list", "plan_upgrade_required")
+    assert "list the approvers in approvals.users" in (await found(settings))[f"approvers' group {APPROVERS.id}"].said
+
+
+async def test_too_few_approvers_for_one_of_them_to_ask_is_told(sandbox: Sandbox) -> None:
+    findings = await found(approving(sandbox.settings(), quorum=2))
+    assert findings["approvers"].health is Health.WARNING
+    assert "2 may approve and 2 must" in findings["approvers"].said
+
+
+async def test_without_approvals_there_is_no_state_database_to_look_at(sandbox: Sandbox) -> None:
+    findings = await found(sandbox.settings().model_copy(update={"approvals": None}))
+    assert "nothing can be started" in findings["approvals"].said
+    assert "state database" not in findings
+
+
+async def test_the_state_database_is_looked_at_beside_the_bot_that_uses_it(sandbox: Sandbox) -> None:
+    settings = sandbox.settings()
+    assert "the bot makes it at its start" in (await found(settings))["state database"].said
+    async with opened(settings.state_url(), key=settings.audit_key().encode()) as ledger:
+        now = await ledger.now()
+        await ledger.open(asked(), id="R-000001", quorum=1, expires_at=now)
+        finding = (await found(settings))["state database"]
+    assert finding.health is Health.OK
+    assert "SQLite answers, revision" in finding.said
+    assert "1 events, the audit key fits" in finding.said
+    other = settings.model_copy(update={"audit": AuditSettings(key=SecretStr("another key of the same length, or so"))})
+    finding = (await found(other))["state database"]
+    assert finding.health is Health.FAULT
+    assert "not the one it was written with" in finding.said
+    short = settings.model_copy(update={"audit": AuditSettings(key=SecretStr("s3cret"))})
+    assert "audit.key has 6 characters" in (await found(short))["state database"].said
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("sqlite+aiosqlite:////nowhere/homeward.db", "its folder does not exist"),
+        ("postgresql+psycopg://u:s3cret@127.0.0.1:1/homeward", "does not answer"),
+    ],
+)
+async def test_a_state_database_that_can_t_be_reached_is_told_without_its_password(
+    sandbox: Sandbox, url: str, said: str
+) -> None:
+    settings = sandbox.settings().model_copy(update={"state": StateSettings(url=SecretStr(url))})
+    finding = (await found(settings))["state database"]
+    assert finding.health is Health.FAULT
+    assert said in finding.said
+    assert "s3cret" not in finding.said

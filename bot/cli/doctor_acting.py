@@ -1,0 +1,140 @@
+"""What `homeward doctor` says of acting: the state database, the approvers' channel and their groups."""
+
+import asyncio
+import os
+from pathlib import Path
+from typing import Protocol, cast
+from urllib.parse import urlsplit
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from homeward.actions.ledger import LedgerError
+from homeward.actions.ledger.condition import condition
+from homeward.bot.acting_settings import Approval
+from homeward.bot.connecting import Answer, code_of
+from homeward.bot.settings import Settings, SettingsError
+from homeward.bot.slack_app import web_client
+
+from .finding import Finding, Health
+
+WHAT = "state database"
+
+
+class _WebApi(Protocol):
+    """What is asked of Slack's web client, whose own types say less."""
+
+    async def conversations_history(self, *, channel: str, limit: int) -> Answer: ...
+
+    async def usergroups_users_list(self, *, usergroup: str) -> Answer: ...
+
+
+async def state(settings: Settings) -> list[Finding]:
+    """Can the ledger be reached, is it of this version, does the audit key fit?"""
+    if settings.approvals is None:
+        return []
+    try:
+        url, key = settings.state_url(), settings.audit_key().encode()
+    except SettingsError as error:
+        return [Finding(WHAT, Health.FAULT, str(error))]
+    if (unmade := await asyncio.to_thread(_not_made_yet, url)) is not None:
+        return [unmade]
+    try:
+        found = await condition(url, key)
+    except LedgerError as error:
+        return [Finding(WHAT, Health.FAULT, str(error))]
+    if not found.revision:
+        return [Finding(WHAT, Health.OK, f"{_kind(url)} answers; it is empty, the bot makes its tables at its start")]
+    if found.revision != found.newest:
+        said = f"its tables are of revision {found.revision}, this version's of {found.newest}: the bot brings "
+        return [Finding(WHAT, Health.WARNING, f"{said}an older one to its own at its start, and refuses a newer one")]
+    if not found.fits:
+        said = "the audit key (audit.key) is not the one it was written with, or the end of its chain was changed"
+        return [Finding(WHAT, Health.FAULT, f"{said}: see homeward audit verify")]
+    said = f"{_kind(url)} answers, revision {found.revision}, {found.events} events, the audit key fits"
+    return [Finding(WHAT, Health.OK, said)]
+
+
+def _kind(url: str) -> str:
+    return "SQLite" if url.startswith("sqlite") else "PostgreSQL"
+
+
+def _not_made_yet(url: str) -> Finding | None:
+    """SQLite's file appears at the first start; its folder must be there, and writable."""
+    if not url.startswith("sqlite"):
+        return None
+    file = Path(urlsplit(url).path[1:])
+    if file.is_file():
+        return None
+    if not (file.parent.is_dir() and os.access(file.parent, os.W_OK)):
+        said = f"{str(file)!r} can't be made: its folder does not exist or may not be written to"
+        return Finding(WHAT, Health.FAULT, said)
+    return Finding(WHAT, Health.OK, f"{str(file)!r} does not exist yet, the bot makes it at its start")
+
+
+async def approvals(settings: Settings) -> list[Finding]:
+    """Can the approvers be reached, and are there enough of them?"""
+    if settings.approvals is None:
+        said = "none are configured, so nothing can be started: add an [approvals] table (docs/approvals.md)"
+        return [Finding("approvals", Health.WARNING, said)]
+    try:
+        client = cast("_WebApi", web_client(settings))
+    except SettingsError:
+        return []  # told with Slack
+    approval = settings.approvals.of_reprotect
+    return [await _channel(client, approval.channel), *await _approvers(client, approval)]
+
+
+async def _channel(client: _WebApi, channel: str) -> Finding:
+    what = f"approvers' channel {channel}"
+    try:
+        await client.conversations_history(channel=channel, limit=1)
+    except SlackApiError as error:
+        return Finding(what, Health.FAULT, _words(code_of(error)))
+    except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
+        return Finding(what, Health.FAULT, f"Slack can't be reached: {type(error).__name__}")
+    return Finding(what, Health.OK, "the bot is in it")
+
+
+async def _approvers(client: _WebApi, approval: Approval) -> list[Finding]:
+    findings: list[Finding] = []
+    known = set(approval.users)
+    for group in approval.usergroups:
+        what = f"approvers' group {group}"
+        try:
+            answer = await client.usergroups_users_list(usergroup=group)
+        except SlackApiError as error:
+            findings.append(Finding(what, Health.FAULT, _words(code_of(error))))
+            continue
+        except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
+            findings.append(Finding(what, Health.FAULT, f"Slack can't be reached: {type(error).__name__}"))
+            continue
+        members = answer.get("users")
+        users = cast("list[str]", members) if isinstance(members, list) else []
+        known.update(users)
+        findings.append(Finding(what, Health.OK, f"{len(users)} members"))
+    if all(finding.health is Health.OK for finding in findings) and len(known) <= approval.quorum:
+        said = (
+            f"{len(known)} may approve and {approval.quorum} must: who asks can't approve, so a request of one of them "
+            "can never be approved"
+        )
+        findings.append(Finding("approvers", Health.WARNING, said))
+    return findings
+
+
+def _words(code: str) -> str:
+    match code:
+        case "not_in_channel":
+            return "the bot is not in it: invite it there"
+        case "channel_not_found":
+            return "it does not exist, or is private and the bot is not in it: invite it there"
+        case "is_archived":
+            return "it is archived"
+        case "no_such_subteam":
+            return "there is no such user group"
+        case "missing_scope":
+            return "the token lacks a scope for it: see Slack above"
+        case "plan_upgrade_required":
+            return "this workspace's plan has no user groups: list the approvers in approvals.users"
+        case _:
+            return f"Slack refused: {code or 'an HTTP error'}"
