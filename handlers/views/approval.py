@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from slack_sdk.models.blocks import (
     Block,
@@ -15,6 +15,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.views import View
 
+from homeward.actions.approval import Policy
 from homeward.actions.plan import Checked, Found, Plan
 from homeward.actions.requests import Decision, Request, Vote
 from homeward.actions.states import State
@@ -41,9 +42,6 @@ from .blocks import (
 from .found import some, verdict
 from .moments import span, spoken, when
 
-if TYPE_CHECKING:
-    from homeward.actions.approval import Policy
-
 NAME = 80
 REASON = 300
 REASON_LENGTH = 500
@@ -58,7 +56,7 @@ FEW = 10
 SIGNS = {State.AWAITING_APPROVAL: "☐", State.REJECTED: "✗", State.EXPIRED: "–", State.CANCELLED: "–", State.VOIDED: "–"}
 
 
-def approval_message(request: Request, *, policy: "Policy", now: datetime, portal: Portal) -> Message:
+def approval_message(request: Request, *, policy: Policy, now: datetime, portal: Portal) -> Message:
     """What is put to the approvers; once it is decided, the same without buttons, saying who decided and when."""
     if request.plan is None or request.checked is None:
         return _without_plan(request)
@@ -125,7 +123,7 @@ def _whose(request: Request) -> str:
     return f"{asked}, without saying why."
 
 
-def _call(request: Request, policy: "Policy") -> str:
+def _call(request: Request, policy: Policy) -> str:
     """Rings those who may decide, and says how many it takes and until when."""
     given, needed = len(request.approvals), request.quorum
     still = f"{needed - given} more" if given else str(needed)
@@ -136,7 +134,7 @@ def _call(request: Request, policy: "Policy") -> str:
     )
 
 
-def mentions(policy: "Policy") -> str:
+def mentions(policy: Policy) -> str:
     """Those who may approve, from the settings alone, so that they are rung."""
     rung = [*(usergroup(group) for group in policy.usergroups), *(person(user) for user in policy.users)]
     if not rung:
@@ -303,7 +301,7 @@ def _list(value: object) -> Sequence[object]:
     return cast("list[object]", value) if isinstance(value, list) else ()
 
 
-def reminder_message(request: Request, *, policy: "Policy", now: datetime) -> Message:
+def reminder_message(request: Request, *, policy: Policy, now: datetime) -> Message:
     """Rings the approvers once more, in the thread below what they were asked."""
     what = planned.what(request.plan) if request.plan else mrkdwn(request.asked.subject, NAME)
     left = span(now, request.expires_at)

@@ -29,6 +29,7 @@ MOST_DECIDED = 8
 MOST_CANDIDATES = 10
 SIZES = (20, 12, 6, 3, 1)
 OPEN = frozenset({State.CHECKING, State.AWAITING_APPROVAL, State.APPROVED, State.RUNNING})
+_STILL = "nothing more happens before somebody decides"
 _TOLD = frozenset(
     {
         State.CHECKING,
@@ -118,17 +119,17 @@ def headline(request: Request, now: datetime) -> str:
             return f"{_opening(request)} is on its way home{ready}"
         case State.NEEDS_ATTENTION:
             need = len(needing(request))
-            whose = (
-                f"{many(need, 'machine')} of {whom} {'needs' if need == 1 else 'need'}" if several else f"{whom} needs"
-            )
-            return f"{whose} a person: nothing more happens before somebody decides"
+            counted = f"{many(need, 'machine')} of {whom} {'needs' if need == 1 else 'need'}"
+            return f"{counted if several and need else f'{_opening(request)} needs'} a person: {_STILL}"
         case State.SUCCEEDED:
             whole = f"all {len(items)} machines of {whom} are" if several else f"{whom} is"
             return f"Done: {whole} protected and may fail back"
         case State.FAILED:
             number = f"only {done}" if done else "none"
             outcome = (
-                f"{number} of {len(items)} machines of {whom} protected" if several else f"{whom} did not come through"
+                f"{number} of {len(items)} machines of {whom} {'is' if done < 2 else 'are'} protected"
+                if several
+                else f"{whom} did not come through"
             )
             return f"Ended: {outcome}"
         case State.BLOCKED:
@@ -219,7 +220,7 @@ def following(request: Request, now: datetime) -> str:
             given_ = f"{given} of {many(needed, 'approval')} given"
             return f"{given_}. Nothing runs before that; it expires {when(request.expires_at)}."
         case State.APPROVED:
-            return "The checks are repeated, then the machines start one after the other."
+            return "The checks are repeated; then it starts, in the order of the plan."
         case State.RUNNING if request.stopping:
             return f"The jobs that run are followed to their end. {off}"
         case State.RUNNING if request.unread_since:
@@ -269,7 +270,7 @@ def _obstacle(request: Request, obstacle: NotPrepared, size: int, command: str) 
             told.append(f"and {many(len(obstacle.open) - 2 * size, 'more value')}")
         blocks += [section(paragraph) for paragraph in packed(told)]
         if line := start_line(command, request.asked, chosen=obstacle.open):
-            names = listed([f"--{option}" for option in options(obstacle.open)], 8)
+            names = listed([f"--{mrkdwn(option, 40)}" for option in options(obstacle.open)], 8)
             blocks += [
                 section(f"To copy, with the first candidate of each; change {names} to what you choose:"),
                 box(line),

@@ -13,7 +13,7 @@ from ..escape import link, mrkdwn, person
 from ..portal import Portal
 from .again import start_line
 from .azure_errors import catalogue, errors_of, told
-from .blocks import Message, box, fitted, listed, many, packed, section
+from .blocks import Message, box, built, fitted, listed, many, packed, section
 from .moments import span, when
 from .request_card import subject
 
@@ -297,24 +297,17 @@ def _summary(one: _Told) -> Message:
     else:
         head = f"✗ {subject(request)}: {len(done)} of {many(len(items), 'machine')} protected"
     took = f", after {span(request.created_at, one.event.at)}"
-    lines = [] if alone else _outcomes(items)
-    off = "its VM" if alone else "their VMs"
-    following = [
-        f"*What comes next*\nDo not power on {off} on-premises: every change in Azure is sent there now. "
-        "The return itself (failback) is the next step, when you want it."
-    ]
-    if len(done) < len(items):
+    following: list[str] = []
+    if done:
         following.append(
-            "The machines that did not come through are not protected as far as Homeward knows: "
-            "mend the cause, then ask again for them."
+            f"*What comes next*\nDo not power on {'its VM' if alone else 'their VMs'} on-premises: every change in "
+            "Azure is sent there now. The return itself (failback) is the next step, when you want it."
         )
-    if not done:
-        following = following[1:]
-    paragraphs = [*packed(lines), "\n".join(following)]
-    return Message(
-        head,
-        fitted(lambda size: [section(f"*{head}*{took}"), *(section(text) for text in paragraphs[:size])], (12, 4, 2)),
-    )
+    if len(done) < len(items):
+        whose = "It is" if alone else "The machines that did not come through are"
+        following.append(f"{whose} not protected as far as Homeward knows: mend the cause, then ask again.")
+    paragraphs = packed([f"*{head}*{took}", *([] if alone else _outcomes(items)), *following])
+    return Message(head, built(*(section(text) for text in paragraphs)))
 
 
 def _outcomes(items: Sequence[RequestItem]) -> list[str]:

@@ -1,12 +1,13 @@
 """Requests in every state, of the sandbox's payroll: what the tests of their screens start from."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from homeward.actions.approval import Policy
 from homeward.actions.plan import (
     Checked,
     Download,
@@ -47,6 +48,7 @@ PORTAL = Portal(
     "https://portal.azure.com",
     {"prod-dr": "/subscriptions/s/resourceGroups/dr/providers/Microsoft.RecoveryServices/vaults/prod-dr"},
 )
+POLICY = Policy("C0LEADS", ("U0LEAD",), ("S0LEADS",), 1, timedelta(hours=2))
 ITEM = (
     "/subscriptions/s/resourceGroups/dr/providers/Microsoft.RecoveryServices/vaults/v/replicationFabrics/f"
     "/replicationProtectionContainers/c/replicationProtectedItems/"
@@ -241,12 +243,32 @@ def many_machines(count: int) -> tuple[PlannedItem, ...]:
     return tuple(a_machine(f"m{n:03}", stage=n // 40) for n in range(count))
 
 
+def poisoned(value: Any, text: str) -> Any:
+    """The same value with another text in every place but the request's own id."""
+    match value:
+        case str():
+            return text
+        case tuple():
+            return tuple(poisoned(one, text) for one in value)  # pyright: ignore[reportUnknownVariableType] # any tuple
+        case dict():
+            return {key: poisoned(one, text) for key, one in value.items()}  # pyright: ignore[reportUnknownVariableType] # any dict
+        case Request():
+            changed = {name: poisoned(getattr(value, name), text) for name in ("asked", "why", "plan", "checked")}
+            changed |= {name: poisoned(getattr(value, name), text) for name in ("obstacle", "items", "decisions")}
+            return replace(value, **changed)
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            return replace(value, **{f.name: poisoned(getattr(value, f.name), text) for f in fields(value)})
+        case _:
+            return value
+
+
 @dataclass
 class Requests:
     """What the tests start from."""
 
     now: datetime = NOW
     portal: Portal = PORTAL
+    policy: Policy = POLICY
     maya: Person = MAYA
     lead: Person = LEAD
     payroll: tuple[PlannedItem, ...] = PAYROLL
@@ -265,9 +287,20 @@ class Requests:
     checked: Callable[..., Checked] = field(default=checked)
     running: Callable[[], Request] = field(default=running)
     attention: Callable[[], Request] = field(default=attention)
+    poisoned: Callable[[Any, str], Any] = field(default=poisoned)
 
     def event(self, kind: EventKind, machine: str = "", actor: Person | None = None, **data: object) -> Event:
         return Event(7, NOW, "R-7K2M9Q", Happened(kind, machine, data, actor), "hash")
+
+    def every(self) -> tuple[Request, ...]:
+        """A request in each state, and the more telling ones."""
+        told = Found("r", "t", ("a",), ("d",) * 6, "h", "https://x.example")
+        full = checked(blockers=(told,) * 9, warnings=(told,) * 9, unread_blockers=(told,) * 9, unread_warnings=(told,))
+        states = [
+            a_request(s, ended_at=NOW, why="Why.", decisions=(APPROVED_BY, REJECTED_BY), checked=full) for s in State
+        ]
+        obstacles = [self.without_plan(o, "Why.", candidates=("a", "b") * 9) for o in Obstacle]
+        return (*states, *obstacles, running(), attention(), self.blocked(), self.open())
 
     def blocked(self) -> Request:
         plan = a_plan(a_machine("web02"), subject="web02", kind=Kind.MACHINE)

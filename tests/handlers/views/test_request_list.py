@@ -128,11 +128,12 @@ def test_every_state_of_a_machine_has_words() -> None:
 
 
 def test_the_answers_to_one_person_are_readable(requests: Any, screen: Any, refused: Any) -> None:
-    whole = _whole(requests, State.AWAITING_APPROVAL, quorum=2)
+    voted = (requests.approved_by,)
+    whole = _whole(requests, State.AWAITING_APPROVAL, quorum=2, decisions=voted)
     answers = {
         "asked": asked_message(whole),
         "approved, others have to": approved_message(whole),
-        "approved": approved_message(_whole(requests, State.APPROVED)),
+        "approved": approved_message(_whole(requests, State.APPROVED, decisions=voted)),
         "rejected": rejected_message(whole),
         "cancelled": cancelled_message(_whole(requests, State.CANCELLED)),
         "stopping": cancelled_message(_whole(requests)),

@@ -1,0 +1,66 @@
+"""The command lines that are given to be copied."""
+
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from homeward.actions.plan import OpenValue
+from homeward.actions.requests import Asked, Person, Where
+from homeward.actions.states import Operation
+from homeward.checks.subjects import Wish, Wishes
+from homeward.handlers.start_arguments import Start, start_arguments
+from homeward.handlers.views.again import quoted, start_line
+
+ASKED = Asked(Operation.REPROTECT, "payroll", Wishes(), "", Person("T0", "U0MAYA"), Where("T0", "", "C0"))
+NAMES = st.text("abcÄ名09 -_./:+=", min_size=1, max_size=20).map(lambda name: " ".join(name.split())).filter(bool)
+
+
+def read(line: str) -> Start:
+    start = start_arguments(line.removeprefix("/reprotect start "))
+    assert isinstance(start, Start), (line, start)
+    return start
+
+
+def test_what_was_asked_can_be_asked_again() -> None:
+    wishes = Wishes(target=(Wish("mt-win01"),), exclude_disk=(Wish("disk 3", "pay-db01"), Wish("disk 4", "pay-db01")))
+    asked = replace(ASKED, wishes=wishes, reason='the "site" is back')
+    line = start_line("/reprotect", asked)
+    assert line == (
+        '/reprotect start payroll --target mt-win01 --exclude-disk pay-db01="disk 3" '
+        '--exclude-disk pay-db01="disk 4" --reason "the \'site\' is back"'
+    )
+    assert read(line) == Start("payroll", wishes, "the 'site' is back")
+
+
+def test_open_values_are_filled_with_their_first_candidate() -> None:
+    asked = replace(ASKED, wishes=Wishes(target=(Wish("gone", "A"), Wish("mt-lin01", "b"))))
+    values = (OpenValue("a", "target", ("mt 1", "mt 2")), OpenValue("", "process-server", ()))
+    line = start_line("/home", asked, chosen=values)
+    assert line == '/home start payroll --target b=mt-lin01 --target a="mt 1" --process-server NAME'
+
+
+def test_another_name_takes_the_place_of_what_was_asked() -> None:
+    assert read(start_line("/reprotect", ASKED, subject="Pay roll 2")).subject == "Pay roll 2"
+
+
+def test_what_could_not_be_typed_is_not_offered(hostile: tuple[str, ...]) -> None:
+    assert start_line("/reprotect", replace(ASKED, subject="a" * 10_000)) == ""
+    for name in hostile:
+        line = start_line("/reprotect", replace(ASKED, subject=name))
+        assert len(line) <= 3000
+        assert "\u202e" not in line
+        assert "\n" not in line
+
+
+def test_a_name_is_quoted_where_it_has_to_be() -> None:
+    assert [quoted(name) for name in ("web01", "a b", 'a "b"', "-x", "a=b")] == [
+        "web01", '"a b"', "'a \"b\"'", '"-x"', '"a=b"',
+    ]  # fmt: skip
+
+
+@given(NAMES, NAMES, NAMES)
+def test_names_come_back_as_they_were(subject: str, machine: str, value: str) -> None:
+    asked: Any = replace(ASKED, subject=subject, wishes=Wishes(datastore=(Wish(value, machine),)))
+    assert read(start_line("/reprotect", asked)) == Start(subject, asked.wishes, "")
