@@ -97,6 +97,8 @@ class Follower:
         self._list = Shared(self._read_items, ttl=LIST_FRESH, clock=clock, start=start)
 
     async def job(self, name: str) -> JobSeen | Absent:
+        if not name:
+            return ABSENT  # without a name the SDK would ask for the whole list
         return await self._reading(self._job(name))
 
     async def item(self, item: RequestItem) -> ItemSeen | Absent:

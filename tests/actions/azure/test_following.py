@@ -335,6 +335,11 @@ async def test_a_throttled_read_tells_when_to_come_back_and_the_next_does_not_as
     assert isinstance(await azure.item(VAULT, follow("web01")), ItemSeen)
 
 
+async def test_no_name_is_no_job(azure: AzureSiteRecovery, arm: SandboxArm) -> None:
+    assert await azure.job(VAULT, "") is ABSENT
+    assert arm.requests == []
+
+
 async def test_an_unknown_vault_is_unreadable(azure: AzureSiteRecovery) -> None:
     with pytest.raises(Unreadable, match="no vault elsewhere"):
         await azure.job("elsewhere", "j")

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from homeward.actions.plan import PlannedItem
-from homeward.actions.ports import Accepted, ItemSeen, JobSeen, JobState
+from homeward.actions.ports import Accepted, ItemSeen, JobSeen, JobState, SiteRecovery
 from homeward.actions.requests import RequestItem
 from homeward.actions.site_recovery import AzureSiteRecovery
 from homeward.actions.states import Operation
@@ -38,6 +38,8 @@ async def test_a_machine_of_each_stack_is_started_and_followed_home(
     later: Callable[[float], None],
     machine: str,
 ) -> None:
+    port: SiteRecovery = azure
+    assert port is azure
     planned, item = plan(machine), follow(machine)
     began = estate.clock()
 
