@@ -64,7 +64,7 @@ def _gap(count: int, seq: int) -> tuple[int, str]:
 
 def _links(key: bytes, previous: str, row: RowMapping) -> bool:
     try:
-        return link(key, previous, row) == row["hash"]
+        return bool(link(key, previous, row) == row["hash"])
     except TypeError:
         # Whoever edits SQLite's file may leave something there that is no text at all.
         return False

@@ -50,6 +50,31 @@ async def test_of_fifty_tasks_one_takes_the_claim(ledger: Ledger) -> None:
     assert kinds.count(EventKind.CLAIMED) == 1
 
 
+async def test_of_two_replicas_one_takes_each_claim(postgres_url: str) -> None:
+    machines = [f"web{number}" for number in range(10)]
+    async with opened(postgres_url, key=KEY) as one, opened(postgres_url, key=KEY) as other:
+        request = await running(one, made=plan(*machines))
+        taken: list[str] = []
+
+        async def start(replica: Ledger, machine: str) -> None:
+            """As a pass does: where the request was written meanwhile it is read anew."""
+            while True:
+                read = await replica.load(request.id)
+                try:
+                    await replica.claim(read, next(item for item in read.items if item.machine == machine))
+                except Stale:
+                    continue
+                except ClaimTaken:
+                    return
+                taken.append(machine)
+                return
+
+        await asyncio.gather(*(start(replica, machine) for machine in machines for replica in (one, other)))
+        assert sorted(taken) == sorted(machines)
+        events = await other.events(request.id)
+        assert [event.seq for event in events] == list(range(1, len(events) + 1))
+
+
 async def test_a_stale_write_changes_nothing(ledger: Ledger) -> None:
     request = await ask(ledger)
     after = await go(ledger, request, State.BLOCKED)
@@ -135,7 +160,11 @@ async def test_votes_are_kept_in_their_order_and_one_for_each_person(ledger: Led
 async def test_two_votes_at_once_are_both_counted(ledger: Ledger) -> None:
     request = await ask(ledger)
     people = [Person("T1", f"U{number}") for number in range(10)]
-    await asyncio.gather(*(ledger.amend(request.id, lambda _, __, who=one: vote(who)) for one in people))
+
+    async def press(person: Person) -> None:
+        await ledger.amend(request.id, lambda _, __: vote(person))
+
+    await asyncio.gather(*(press(one) for one in people))
     assert {one.person for one in (await ledger.load(request.id)).decisions} == set(people)
 
 
