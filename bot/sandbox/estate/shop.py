@@ -1,4 +1,4 @@
-"""Machines that nothing keeps from coming home, beside the company's troubled rest: a web shop, and as many as wanted."""
+"""Machines that nothing keeps from coming home, beside the company's troubled rest: a web shop, and any number more."""
 
 from .model import AzureVm, Estate, GuestDisk, ProtectedItem, RecoveryPlan, VirtualMachine
 
