@@ -74,18 +74,20 @@ async def test_the_chain_is_verified_while_the_ledger_is_open(ledger: Ledger, le
     assert isinstance(await judged(ledger_url), Verified)
 
 
-@pytest.mark.parametrize("column", ["at", "team_id", "user_id", "request_id", "machine", "kind", "data", "hash"])
-async def test_an_edit_of_any_column_is_found(audited: str, column: str) -> None:
-    await tampered(audited, f"UPDATE events SET {column} = {column} || ' ' WHERE seq = 2")  # noqa: S608 # our own words
-    outcome = await judged(audited)
-    assert isinstance(outcome, Broken)
-    assert outcome.seq == 2
+async def test_an_edit_of_any_column_is_found(audited: str) -> None:
+    for column in ("at", "team_id", "user_id", "request_id", "machine", "kind", "data", "hash"):
+        await tampered(audited, f"UPDATE events SET {column} = {column} || ' ' WHERE seq = 2")  # noqa: S608 # our own words
+        outcome = await judged(audited)
+        assert isinstance(outcome, Broken), column
+        assert outcome.seq == 2, column
+        await tampered(audited, f"UPDATE events SET {column} = rtrim({column}) WHERE seq = 2")  # noqa: S608 # our own words
+        assert isinstance(await judged(audited), Verified), column
 
 
-@pytest.mark.parametrize("seq", range(1, COUNT + 1))
-async def test_an_edit_of_any_event_is_found(audited: str, seq: int) -> None:
-    await tampered(audited, f"UPDATE events SET data = '{{}} ' WHERE seq = {seq}")  # noqa: S608 # our own words
-    assert await judged(audited) == Broken(seq, f"Event {seq} was changed, or stands in another one's place.")
+async def test_an_edit_of_any_event_is_found(audited: str) -> None:
+    for seq in range(COUNT, 0, -1):  # the first break is told, so each further edit stands before the last
+        await tampered(audited, f"UPDATE events SET data = '{{}} ' WHERE seq = {seq}")  # noqa: S608 # our own words
+        assert await judged(audited) == Broken(seq, f"Event {seq} was changed, or stands in another one's place.")
 
 
 async def test_a_deletion_in_the_middle_is_found(audited: str) -> None:
