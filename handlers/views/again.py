@@ -42,7 +42,7 @@ def check_line(command: str, machine: str) -> str:
 
 def quoted(name: str) -> str:
     """A name as it can be typed."""
-    if _SAFE.fullmatch(name) and not name.startswith("-"):
+    if _SAFE.fullmatch(name) and name[0] not in "-_":
         return name
     return f"'{name}'" if '"' in name else f'"{name}"'
 

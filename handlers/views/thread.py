@@ -143,7 +143,8 @@ def _expired(one: _Told) -> Message:
 
 
 def _cancelled(one: _Told) -> Message:
-    return _line(f"– cancelled by {one.actor}")
+    by = f" by {one.actor}" if one.event.happened.actor else ""
+    return _line(f"– cancelled{by}: nothing was started")
 
 
 def _stopping(one: _Told) -> Message:
@@ -260,7 +261,7 @@ def _now_what(one: _Told) -> str:
 
 def _waits(one: _Told) -> Message:
     names = one.names("for")
-    return _line(f"*{one.machine}*: waits, because {_listed(names) if names else 'another machine'} failed")
+    return _line(f"*{one.machine}*: not started yet, it waits for {_listed(names) or 'another machine'}")
 
 
 def _skipped(one: _Told) -> Message:

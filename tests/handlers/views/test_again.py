@@ -14,7 +14,8 @@ from homeward.handlers.start_arguments import Start, start_arguments
 from homeward.handlers.views.again import quoted, start_line
 
 ASKED = Asked(Operation.REPROTECT, "payroll", Wishes(), "", Person("T0", "U0MAYA"), Where("T0", "", "C0"))
-NAMES = st.text("abcÄ名09 -_./:+=", min_size=1, max_size=20).map(lambda name: " ".join(name.split())).filter(bool)
+NAMES = st.text("abcÄ名09 -./:+=", min_size=1, max_size=20).map(lambda name: " ".join(name.split())).filter(bool)
+"""A name in underscores is taken for one that was pasted with its formatting."""
 
 
 def read(line: str) -> Start:

@@ -64,7 +64,7 @@ def test_a_thread_reads_as_a_log(requests: Any, said: Any) -> None:
     assert said(K.REPLICATING, "pay-app01", percent=None) == "*pay-app01*: initial replication began"
     assert said(K.PROGRESS, "pay-app01", percent=50) == "*pay-app01*: initial replication 50 %"
     assert said(K.DONE, "pay-app01") == "✓ *pay-app01*: protected, may fail back. Do not power on its VM on-premises."
-    assert said(K.WAITS, "pay-app02", **{"for": "pay-db01"}) == "*pay-app02*: waits, because pay-db01 failed"
+    assert said(K.WAITS, "pay-app02", **{"for": "pay-db01"}) == "*pay-app02*: not started yet, it waits for pay-db01"
     assert "attempt 2" in said(K.SUBMITTED, "pay-app01", job="j", attempt=2)
 
 
