@@ -15,7 +15,10 @@ NAME = 80
 
 def asked_message(request: Request) -> Message:
     """It is in the ledger, and the checks begin."""
-    return notice(f"Asked: {request.id}. The checks run now; its card in this channel shows how it goes.")
+    return notice(
+        f"Asked: {request.id}. The checks run now; "
+        "its card appears here, or in a direct message if I am not in this channel."
+    )
 
 
 def approved_message(request: Request) -> Message:

@@ -167,3 +167,19 @@ async def test_the_work_is_held_on_to(make: Any, told: Told) -> None:
     await supervisor.idle()
 
     assert done == [1]
+
+
+async def test_work_that_writes_does_not_say_that_nothing_was_changed(make: Any, told: Told) -> None:
+    async def broken() -> None:
+        raise RuntimeError("boom")
+
+    supervisor = make(0.0)
+    supervisor.start(broken(), name="decision", tell=told, changes=True)
+    supervisor.start(asyncio.Event().wait(), name="decision", tell=told, changes=True)
+    await supervisor.idle()
+    await supervisor.close()
+    supervisor.start(broken(), name="decision", tell=told, changes=True)
+    await supervisor.idle()
+
+    assert ["It may have been done or not" in one for one in told] == [True, True, False]
+    assert "Nothing was changed" in told[2]  # it never began
