@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from homeward.checks.facts import ABSENT, Choice, Disk, Facts, Item, LogStorage
+from homeward.checks.facts import ABSENT, Disk, Facts, Item, LogStorage
 from homeward.checks.subjects import Answer, Collected, Kind, Subject, Wishes
 from tests.checks.changing import changed
 from tests.checks.ready import GIB, NOW, READY_CLASSIC, READY_MODERNIZED
@@ -25,11 +25,6 @@ def named(facts: Facts, name: str) -> Facts:
 
 def collected(*machines: Facts, kind: Kind = Kind.MACHINE, name: str = "web01", vault: str = "prod-dr") -> Collected:
     return Collected(Subject(name, kind, vault), NOW, machines, (), tuple(0 for _ in machines))
-
-
-def chosen(facts: Facts) -> Choice:
-    assert isinstance(facts.choice, Choice)
-    return facts.choice
 
 
 def account(facts: Facts) -> str:

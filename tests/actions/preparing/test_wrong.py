@@ -6,11 +6,11 @@ import pytest
 
 from homeward.actions.plan import Obstacle
 from homeward.actions.preparing.wrong import ungranted
-from homeward.checks.facts import ABSENT, Facts, Missing, RetentionVolume, Topology
+from homeward.checks.facts import ABSENT, Facts, Missing, Os, RetentionVolume, Topology
 from homeward.checks.subjects import Wish, Wishes
 from tests.actions.preparing.facts import CLASSIC, MODERNIZED, THIRD, named
 from tests.checks.changing import changed
-from tests.checks.ready import GIB, MASTER_TARGET, Os
+from tests.checks.ready import GIB, MASTER_TARGET
 
 LINUX = replace(MASTER_TARGET, server=replace(MASTER_TARGET.server, name="mt-lin", id="id-lin"), os=Os.LINUX)
 TWO_TARGETS = replace(CLASSIC, master_targets=(MASTER_TARGET, LINUX))

@@ -62,6 +62,20 @@ async def test_all_granted_is_believed_for_one_minute(
     assert "HasUserPrivilegeOnEntities" in vcenter.calls
 
 
+async def test_what_was_granted_is_forgotten_on_demand(
+    reader: VCenterReader, vcenter: SandboxVCenter, want: Want, clock: Any
+) -> None:
+    await missing(reader, want("web01"))
+    reader.forget()
+    vcenter.calls.clear()
+    clock.now += 1
+    await missing(reader, want("web01"))
+    assert "HasUserPrivilegeOnEntities" in vcenter.calls
+    vcenter.calls.clear()
+    await missing(reader, want("web01"))
+    assert "HasUserPrivilegeOnEntities" not in vcenter.calls
+
+
 async def test_what_is_lacking_is_asked_anew_each_time(reader: VCenterReader, estate: Estate, want: Want) -> None:
     estate.vcenter.missing_privileges = ["Task.Create"]
     await missing(reader, want("web01"))
