@@ -220,8 +220,11 @@ def approve_modal(request: Request) -> Modal:
         section(_whose(request)),
         section(f"*Checks*  {verdict(checked)}"),
     ]
-    for found in checked.attestations[:MOST_ATTESTATIONS]:
-        blocks.append(_attestation(found, len(blocks)))
+    asked = checked.attestations[:MOST_ATTESTATIONS]
+    blocks += [
+        _attestation(found, f"{ids.ATTEST}.{place}" if len(asked) > 1 else ids.ATTEST)
+        for place, found in enumerate(asked)
+    ]
     blocks += [divider(), section("*What runs*")]
     paragraphs = packed(planned.machine_lines(plan, len(plan.items), disks=True))
     blocks += [section(paragraph) for paragraph in paragraphs[:PARAGRAPHS]]
@@ -233,13 +236,13 @@ def approve_modal(request: Request) -> Modal:
     return _form(request, ids.APPROVE_VIEW, "Approve", "Approve", blocks)
 
 
-def _attestation(found: Found, place: int) -> Block:
+def _attestation(found: Found, name: str) -> Block:
     """One box, alone in its block: so Slack itself does not let it go unticked."""
     box = Option(text=PlainTextObject(text="I have made sure of it", emoji=False), value=plain(found.rule, 150))
     return InputBlock(
-        block_id=f"{ids.ATTEST}.{place}",
+        block_id=name,
         label=PlainTextObject(text=plain(found.title, 1000), emoji=False),
-        element=CheckboxesElement(action_id=ids.ATTEST, options=[box]),
+        element=CheckboxesElement(action_id=name, options=[box]),
         hint=PlainTextObject(text=plain(found.hint, 1000), emoji=False) if found.hint.strip() else None,
     )
 
