@@ -1,6 +1,6 @@
 """While the approvers are asked: the reminder, the expiry, and the approvers who could not be reached."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from homeward.actions.ledger import Ledger
 from homeward.actions.posts import Post, PostState
@@ -12,6 +12,8 @@ from .pace import NAP, POST_WITHIN
 
 APPROVAL = "approval"
 """The key of the message to the approvers."""
+LOOK_AGAIN = timedelta(seconds=5)
+"""While it is not known whether Slack takes it: who asked is told at once where it does not."""
 
 
 async def awaiting(request: Request, now: datetime, outside: Outside) -> Turn:
@@ -26,7 +28,7 @@ async def awaiting(request: Request, now: datetime, outside: Outside) -> Turn:
         late_at = await _put_forward_at(outside.ledger, request) + POST_WITHIN
         if now >= late_at or (post is not None and post.state is PostState.REFUSED):
             return Turn(request, _unreachable(now, post))
-        due_at = min(due_at, late_at)
+        due_at = min(due_at, late_at, now + LOOK_AGAIN)
     remind_at = request.expires_at - (request.expires_at - request.created_at) / 4
     if request.reminded or now < remind_at:
         return Turn(request, Change(due_at if request.reminded else min(due_at, remind_at)))

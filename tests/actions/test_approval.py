@@ -123,7 +123,10 @@ def test_the_same_ones_reject(case: Case) -> None:
     "standing",
     [
         Unasked("timeout"),
-        *(replace(APPROVER, **{fault: True}) for fault in ("deleted", "guest", "stranger", "bot")),
+        replace(APPROVER, deleted=True),
+        replace(APPROVER, guest=True),
+        replace(APPROVER, stranger=True),
+        replace(APPROVER, bot=True),
         Standing(LEAD, member=False),
     ],
     ids=str,

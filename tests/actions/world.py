@@ -94,15 +94,15 @@ class Azure:
     outcomes: dict[str, JobState] = field(default_factory=dict[str, JobState])
     warnings: dict[str, tuple[AzureError, ...]] = field(default_factory=dict[str, tuple[AzureError, ...]])
     new_ids: dict[str, str] = field(default_factory=dict[str, str])
-    lasts: timedelta = timedelta(minutes=5)
-    replicates: timedelta = timedelta(minutes=20)
+    lasts: timedelta = timedelta(minutes=1)
+    replicates: timedelta = timedelta(minutes=4)
     lag: timedelta = timedelta(minutes=1)
     unreadable: Unreadable | None = None
     gone: set[str] = field(default_factory=set[str])
     accepted: list[str] = field(default_factory=list[str])
     posts: int = 0
     jobs: list[Job] = field(default_factory=list[Job])
-    before_post: Callable[[], None] = lambda: None
+    before_post: Callable[[], object] = lambda: None
 
     async def start(
         self, vault: str, operation: Operation, planned: PlannedItem, item_id: str, *, still: Callable[[], bool]
@@ -192,12 +192,15 @@ class Azure:
         )
 
 
+Again = Callable[[Plan, frozenset[str]], Prepared | NotPrepared]
+
+
 @dataclass
 class Preparing:
     """A `Prepare` that gives what it holds. `second` is what it finds before a start: as approved, where None."""
 
     first: Prepared | NotPrepared
-    second: Callable[[Plan, frozenset[str]], Prepared | NotPrepared] | None = None
+    second: Again | None = None
     world: World = field(default_factory=World)
     again_for: list[frozenset[str]] = field(default_factory=list[frozenset[str]])
 
@@ -291,7 +294,9 @@ class Life:
             await self.report(request)
             if request.state is State.AWAITING_APPROVAL and request.plan is not None:
                 await self.desk.approve(Click(LEAD, request_id, request.plan.digest))
-            request = await self.pass_on(request_id)
+                request = await self.ledger.load(request_id)
+            else:
+                request = await self.pass_on(request_id)
         raise AssertionError(f"{request_id} is still {request.state.value}")
 
     async def to_the_end(self, request_id: str) -> Request:
