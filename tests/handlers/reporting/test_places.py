@@ -41,7 +41,6 @@ AGAIN = post("card:again", ts="2.0")
         (of(DELETED, post("card:again", "message_not_found")), None),
         (of(post("card", "is_archived"), post("card:direct", "user_disabled")), None),
     ],
-    ids=repr,
 )
 def test_the_next_place_takes_over_for_a_lost_one(posts: Posts, place: CardPlace | None) -> None:
     assert card_place(posts) == place
@@ -56,7 +55,6 @@ def test_the_next_place_takes_over_for_a_lost_one(posts: Posts, place: CardPlace
         (of(post("approval", ts="1.0"), post("reminder:2", "thread_not_found", thread="1.0")), "approval:again"),
         (of(post("approval", ts="1.0"), post("approval:again")), "approval:again"),
     ],
-    ids=repr,
 )
 def test_a_deleted_approval_message_has_one_successor(posts: Posts, key: str) -> None:
     assert approval_key(posts) == key

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import pytest
 
+from homeward.actions.approval import Policy
 from homeward.actions.posts import PostState
 from homeward.actions.requests import EventKind, Request
 from homeward.actions.states import State
@@ -164,6 +165,34 @@ async def test_a_deleted_approval_message_is_put_forward_anew_while_it_waits(her
         await process.settle()
         assert (await process.posts())["approval"].state is PostState.SENT
     assert here.slack.workspace.messages(APPROVALS)[0].text == f"approve {ID}? rejected"
+
+
+async def test_an_approval_message_that_cannot_be_changed_is_put_forward_anew(here: World) -> None:
+    def approval(request: Request, *, policy: Policy, now: datetime) -> Message:
+        return Message(f"version {request.version}", ())
+
+    async with here.process(views=replace(VIEWS, approval=approval)) as process:
+        await process.ask()
+        await process.go(State.AWAITING_APPROVAL, EventKind.PUT_FORWARD)
+        await process.settle()
+        here.slack.workspace.delete(here.slack.workspace.messages(APPROVALS)[0])
+        await process.go(None, EventKind.APPROVED_BY)
+        await process.settle()
+        assert [m.text for m in here.slack.workspace.messages(APPROVALS)] == ["version 3"]
+
+
+async def test_an_approval_message_deleted_after_the_decision_is_left_alone(here: World) -> None:
+    async with here.process() as process:
+        await process.ask()
+        await process.go(State.AWAITING_APPROVAL, EventKind.PUT_FORWARD)
+        await process.settle()
+        here.slack.workspace.delete(here.slack.workspace.messages(APPROVALS)[0])
+        await process.go(State.REJECTED, EventKind.REJECTED)
+        await process.settle()
+        assert (await process.posts())["approval"].why == "message_not_found"
+        await process.report()
+    assert [call.error for call in here.slack.calls if call.error] == ["message_not_found"]
+    assert not here.slack.workspace.messages(APPROVALS)
 
 
 async def test_an_approvers_channel_that_is_closed_is_written_down_and_the_thread_goes_on(here: World) -> None:
@@ -333,13 +362,15 @@ async def test_two_processes_at_the_same_work_say_everything_once(here: World) -
 async def test_a_mark_of_somebody_else_keeps_nothing_from_being_said(here: World) -> None:
     async with here.process() as process:
         await process.ask()
-        await process.ledger.begin_post(ID, "card", channel=WAR_ROOM.id, thread="", digest="")
-        metadata = {"event_type": "homeward_post", "event_payload": {"request": ID, "key": "card"}}
-        at = here.clock().timestamp()
-        here.slack.workspace.post(WAR_ROOM, MAYA, Version("mine", (), metadata), at=at)
-        here.clock.ahead(seconds=10)
         await process.settle()
-    assert [m.text for m in here.slack.workspace.messages(WAR_ROOM)][:2] == ["mine", f"{ID} checking v1"]
+        await process.go(None, EventKind.RECHECKED)
+        card = here.card().ts
+        await process.ledger.begin_post(ID, "event:2", channel=WAR_ROOM.id, thread=card, digest="")
+        metadata = {"event_type": "homeward_post", "event_payload": {"request": ID, "key": "event:2"}}
+        at = here.clock().timestamp()
+        here.slack.workspace.post(WAR_ROOM, MAYA, Version("mine", (), metadata), at=at, thread_ts=card)
+        await process.settle()
+    assert here.thread() == ["1 requested", "mine", "2 rechecked"]
 
 
 async def test_without_the_scope_to_search_a_message_is_rather_told_twice_than_not(here: World) -> None:
