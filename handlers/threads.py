@@ -56,10 +56,6 @@ class Threads(Protocol):
         """The direct conversation with somebody."""
         ...
 
-    async def link(self, channel: str, ts: str) -> str:
-        """The address of a message."""
-        ...
-
 
 class SlackThreads:
     """Gives the `Threads` of each workspace, over the app's own authorization."""
@@ -128,10 +124,6 @@ class _Threads:
     async def direct(self, user: str) -> str:
         answer = await answered("conversations.open", self._client.conversations_open(users=user))
         return text(answer, "channel", "id")
-
-    async def link(self, channel: str, ts: str) -> str:
-        answer = await answered("chat.getPermalink", self._client.chat_getPermalink(channel=channel, message_ts=ts))
-        return text(answer, "permalink")
 
 
 def _is(message: object, mark: Mark, bot: str) -> bool:

@@ -101,9 +101,6 @@ class Watched:
         self._effect("direct")
         return place
 
-    async def link(self, channel: str, ts: str) -> str:
-        return await self._threads.link(channel, ts)
-
 
 class World:
     """One process after the other over one ledger's file and one Slack."""
