@@ -94,6 +94,7 @@ class Follower:
         self._jobs = Keyed(self._read_job, ttl=FRESH, clock=clock, start=start)
         self._items = Keyed(self._read_item, ttl=FRESH, clock=clock, start=start)
         self._job_lists = Keyed(self._read_jobs, ttl=FRESH, clock=clock, start=start)
+        self._followed_lists = Keyed(self._read_jobs, ttl=LIST_FRESH, clock=clock, start=start)
         self._list = Shared(self._read_items, ttl=LIST_FRESH, clock=clock, start=start)
 
     async def job(self, name: str) -> JobSeen | Absent:
@@ -168,16 +169,11 @@ class Follower:
         if before is None or before.started is None or self._clock() - read_at > several * STEP_SECONDS:
             return None
         oldest = min((seen.started for _, seen in self._jobs_seen.values() if seen.started), default=before.started)
-        listed = (await self._jobs_since(oldest)).get(name.casefold())
+        listed = (await self._followed_lists.get(_hour(oldest))).get(name.casefold())
         now = job_seen(listed) if listed else before
         if listed is None or now.state is not JobState.RUNNING or now.word != before.word:
             return None
         return replace(before, errors=before.errors or now.errors)
-
-    async def _jobs_since(self, since: datetime) -> Mapping[str, Wire]:
-        """All who look at the time share one list: of what began since the full hour."""
-        hour = since.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-        return await self._job_lists.get(hour.strftime("%Y-%m-%dT%H:%M:%SZ"))
 
     async def _find_job(self, item: RequestItem, since: datetime) -> Wire | None:
         own = await self._items.get(item.item_id.casefold()) or await self._item(item)
@@ -185,7 +181,7 @@ class Follower:
             raw = await self._jobs.get(name)
             if raw is not None and is_reprotect(raw, since=since):
                 return raw
-        found = [one for one in (await self._jobs_since(since)).values() if is_reprotect(one, since=since)]
+        found = [one for one in (await self._job_lists.get(_hour(since))).values() if is_reprotect(one, since=since)]
         mine = [one for one in found if is_of(one, item, own)]
         if not mine and (by_name := [one for one in found if is_of_name(one, item)]):
             # The name alone decides only where no other item of the vault has it.
@@ -228,6 +224,11 @@ async def _by(field: str, pages: AsyncIterable[object]) -> Mapping[str, Wire]:
     """A list by one of its fields, without case."""
     wires = [Wire(one) async for one in pages]
     return {one.text(field).casefold(): one for one in wires}
+
+
+def _hour(since: datetime) -> str:
+    """All who look at the time share one list of jobs: of what began since the full hour."""
+    return since.astimezone(UTC).strftime("%Y-%m-%dT%H:00:00Z")
 
 
 def _is_gone(error: ResourceNotFoundError) -> bool:
