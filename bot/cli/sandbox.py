@@ -5,7 +5,10 @@ import signal
 
 import click
 
+from homeward.bot.sandbox.estate import company
+from homeward.bot.sandbox.estate.shop import add_shop
 from homeward.bot.sandbox.run import Sandbox, SandboxMissing
+from homeward.bot.sandbox.slack import APPROVALS, APPROVERS
 
 from . import ExitCode
 
@@ -30,7 +33,7 @@ async def _serve(port: int) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    async with Sandbox(port=port) as sandbox:
+    async with Sandbox(add_shop(company()), port=port) as sandbox:
         config = sandbox.folder / "homeward.toml"
         config.write_text(sandbox.toml(), encoding="utf-8")
         machines = ", ".join(dict.fromkeys(item.name for item in sandbox.estate.vault.items))
@@ -46,9 +49,13 @@ In another terminal:
   export HOMEWARD_CONFIG={config}
   homeward doctor
   homeward check web02
+  homeward serve
 
-Machines: {machines}
-Plans:    {plans}
+Approvals: channel {APPROVALS.id} (#{APPROVALS.name}), decided by {APPROVERS.id} (@{APPROVERS.handle})
+Ledger:    {sandbox.settings().state_url()}   (homeward audit verify)
+
+Machines:  {machines}
+Plans:     {plans}
 
 Ctrl-C ends it."""
         )

@@ -11,12 +11,15 @@ from typing import Any
 import aiohttp
 import pytest
 from click.testing import CliRunner
-from prometheus_client import CONTENT_TYPE_LATEST
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry
 from pydantic import SecretStr
 
+from homeward.actions.ledger import LedgerError
 from homeward.bot.cli import main
 from homeward.bot.cli.serve import Ports, serve
 from homeward.bot.connecting import Refused
+from homeward.bot.health import Health
+from homeward.bot.health import listening as serving
 from homeward.bot.sandbox.run import Sandbox
 from homeward.bot.sandbox.slack import MAYA, WAR_ROOM
 from homeward.bot.settings import Settings
@@ -129,6 +132,27 @@ async def test_a_token_that_slack_refuses_ends_the_start(sandbox: Sandbox, key: 
         await asyncio.wait_for(task, 5)
     assert said in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
+
+
+async def test_a_state_database_that_can_t_be_opened_ends_the_start_in_one_sentence(sandbox: Sandbox) -> None:
+    nowhere = SecretStr("sqlite+aiosqlite:////nowhere/homeward.db")
+    task, _ = await listening(changed(sandbox.settings(), "state", url=nowhere))
+    with pytest.raises(LedgerError) as caught:
+        await asyncio.wait_for(task, 10)
+    assert "/nowhere/homeward.db can't be opened" in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+async def test_readyz_tells_what_is_waited_for() -> None:
+    health = Health(CollectorRegistry())
+
+    async def waits_for() -> str:
+        return "the state database does not answer"
+
+    async with serving(health.site(), host="127.0.0.1", port=0) as port:
+        health.waits_for = waits_for
+        assert await read(port, "/readyz") == (503, "the state database does not answer\n")
+        assert await read(port, "/healthz") == (200, "ok\n")
 
 
 async def test_over_http_slacks_deliveries_have_a_port_of_their_own(sandbox: Sandbox) -> None:
