@@ -16,7 +16,6 @@ NAME = 60
 WORDS = 700
 STEPS = 4
 CAUSES = 3
-MOST_CODES = 6
 
 _SEARCH = "https://learn.microsoft.com/en-us/search/?scope=Azure&terms="
 
@@ -44,16 +43,16 @@ def codes(errors: Sequence[AzureError]) -> tuple[str, ...]:
     )
 
 
-def told(errors: Sequence[AzureError], most: int, *, sign: str, command: str, brief: bool = False) -> list[Block]:
-    """The first few errors in Azure's words, then what the catalogue says of their codes; `brief` for warnings."""
+def words(errors: Sequence[AzureError], most: int, *, sign: str) -> list[Block]:
+    """The first few errors in Azure's own words."""
     blocks = [section(_azure(error, sign)) for error in errors[:most]]
     if len(errors) > most:
         blocks.append(context(f"and {many(len(errors) - most, 'more error')}, in the job's details in the portal"))
-    return [*blocks, *catalogue(codes(errors[:most]), min(most, MOST_CODES), command=command, brief=brief)]
+    return blocks
 
 
 def catalogue(wanted: Sequence[str], most: int, *, command: str, brief: bool = False) -> list[Block]:
-    """What the catalogue says of each code, and plainly where it does not have one."""
+    """What the catalogue says of each code, and plainly where it does not have one; `brief` for warnings."""
     known = list(dict.fromkeys(entry for code in wanted if (entry := lookup(code))))
     unknown = [code for code in wanted if not lookup(code)]
     blocks = [section(_entry(entry, command, brief=brief)) for entry in known[:most]]
@@ -81,7 +80,7 @@ def _azure(error: AzureError, sign: str) -> str:
 
 
 def _entry(entry: Entry, command: str, *, brief: bool) -> str:
-    lines = [f"*{mrkdwn(entry.code, NAME)}: {mrkdwn(entry.title, 200)}*"]
+    lines = [f"*{mrkdwn(entry.code, NAME)} means: {mrkdwn(entry.title, 200)}*"]
     whole = f"`{command} {mrkdwn(entry.code, NAME)}` tells it all"
     if brief:
         return f"{lines[0]}\n{whole}"

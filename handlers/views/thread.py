@@ -5,14 +5,14 @@ from datetime import datetime
 
 from slack_sdk.models.blocks import Block
 
-from homeward.actions.requests import Event, EventKind, Request, RequestItem
+from homeward.actions.requests import AzureError, Event, EventKind, Request, RequestItem
 from homeward.actions.states import ItemState
 from homeward.checks.report import Verdict
 
 from ..escape import link, mrkdwn, person
 from ..portal import Portal
 from .again import start_line
-from .azure_errors import catalogue, errors_of, told
+from .azure_errors import catalogue, codes, errors_of, words
 from .blocks import Message, box, built, fitted, listed, many, packed, section
 from .moments import span, when
 from .request_card import subject
@@ -30,8 +30,8 @@ def reply(
 
     `command` and `errors` are what the commands are called in this workspace.
     """
-    words = _WORDS.get(event.happened.kind)
-    return words(_Told(event, request, portal, command, errors)) if words else None
+    tell = _WORDS.get(event.happened.kind)
+    return tell(_Told(event, request, portal, command, errors)) if tell else None
 
 
 class _Told:
@@ -96,8 +96,19 @@ def _line(text: str, *more: Block) -> Message:
     return Message(text, fitted(lambda _: [section(text), *more], SIZES))
 
 
-def _with_errors(text: str, tell: Callable[[int], Sequence[Block]], *more: Block) -> Message:
-    return Message(text, fitted(lambda size: [section(text), *tell(size), *more], SIZES))
+def _with_errors(text: str, tell: Callable[[int], Sequence[Block]]) -> Message:
+    return Message(text, fitted(lambda size: [section(text), *tell(size)], SIZES))
+
+
+def _warnings(one: "_Told", text: str, warnings: Sequence[AzureError]) -> Message:
+    """Warnings in Azure's words; of the catalogue only what each code is."""
+    return _with_errors(
+        text,
+        lambda size: [
+            *words(warnings, size, sign="!"),
+            *catalogue(codes(warnings[:size]), 2 * size, command=one.errors, brief=True),
+        ],
+    )
 
 
 def _blocked(one: _Told) -> Message:
@@ -186,7 +197,7 @@ def _refused(one: _Told) -> Message:
         f"✗ *{one.machine}*: Azure refused to start it, nothing runs. {_sentence(': '.join(filter(None, [code, why])))}"
     )
     wanted = [str(one.data["code"])] if one.data.get("code") else []
-    return _with_errors(head, lambda size: catalogue(wanted, size, command=one.errors), section(_now_what(one)))
+    return _with_errors(head, lambda size: [section(_now_what(one)), *catalogue(wanted, size, command=one.errors)])
 
 
 def _no_answer(one: _Told) -> Message:
@@ -211,14 +222,14 @@ def _unknown(one: _Told) -> Message:
 def _warned(one: _Told) -> Message:
     errors = errors_of(one.data)
     head = f"! *{one.machine}*: {many(len(errors), 'warning') if errors else 'a warning'} of Azure, it goes on"
-    return _with_errors(head, lambda size: told(errors, size, sign="!", command=one.errors, brief=True))
+    return _warnings(one, head, errors)
 
 
 def _job_succeeded(one: _Told) -> Message:
     warnings = errors_of(one.data, "warnings")
     with_ = f", with {many(len(warnings), 'warning')}" if warnings else ""
     head = f"*{one.machine}*: the job ended well{with_}. It is not protected yet: its data is sent now."
-    return _with_errors(head, lambda size: told(warnings, size, sign="!", command=one.errors, brief=True))
+    return _warnings(one, head, warnings)
 
 
 def _replicating(one: _Told) -> Message:
@@ -240,14 +251,17 @@ def _item_failed(one: _Told) -> Message:
     why = f": {_sentence(one.text('why'))}" if one.text("why") else "."
     return _with_errors(
         f"✗ *{one.machine}* failed{why}",
-        lambda size: told(errors, size, sign="✗", command=one.errors),
-        section(_now_what(one)),
+        lambda size: [
+            *words(errors, size, sign="✗"),
+            section(_now_what(one)),
+            *catalogue(codes(errors[:size]), 2 * size, command=one.errors),
+        ],
     )
 
 
 def _now_what(one: _Told) -> str:
     """What can be done about a machine that failed."""
-    steps = ["*What can be done now*", "1. Mend the cause."]
+    steps = ["*What can be done now*", "1. Mend the cause: what Azure says above, and the catalogue below, tell how."]
     if len(one.request.items) > 1:
         steps.append(
             "2. If others wait for it, the card has “Try again” (for somebody who may approve) and “Go on without it”."

@@ -93,8 +93,8 @@ def test_a_failure_is_explained_in_azures_words_and_the_catalogues(
     assert "Azure says: 78093, provider 28175" in read
     assert "_Causes:_ The datastore is not writable from the master target's host." in read
     assert "_Azure recommends:_ Make the datastore writable, then reprotect again." in read
-    assert "*78093: The Azure VM is not running" in read
-    assert "*28175: The VM got another name" in read
+    assert "*78093 means: The Azure VM is not running" in read
+    assert "*28175 means: The VM got another name" in read
     assert "`/what-is 78093` tells it all" in read
     assert "*What can be done now*" in read
     assert "Leave its VM on-premises switched off." in read
@@ -128,7 +128,7 @@ def test_a_start_that_azure_refused_is_answered_with_the_entry_of_its_code(reque
     message = reply(event, requests.running(), portal=requests.portal)
     assert message
     assert message.text == "✗ *pay-db01*: Azure refused to start it, nothing runs. 78093: It is not allowed now."
-    assert "*78093: The Azure VM is not running" in words(message)
+    assert "*78093 means: The Azure VM is not running" in words(message)
 
 
 def test_what_was_voided_says_why_and_how_to_ask_again(requests: Any, screen: Any, words: Any) -> None:
