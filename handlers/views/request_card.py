@@ -276,12 +276,12 @@ def _obstacle(request: Request, obstacle: NotPrepared, size: int, command: str) 
                 box(line),
             ]
     elif obstacle.candidates:
-        names = obstacle.candidates[: min(size, MOST_CANDIDATES)]
-        asks = [(name, start_line(command, request.asked, subject=name)) for name in names]
+        offered = obstacle.candidates[: min(size, MOST_CANDIDATES)]
+        asks = [(name, start_line(command, request.asked, subject=name)) for name in offered]
         blocks.append(section("Copy the one you mean:"))
         blocks += [box(line) if line else section(f"• {mrkdwn(name, NAME)}") for name, line in asks]
-        if len(obstacle.candidates) > len(names):
-            blocks.append(context(f"and {len(obstacle.candidates) - len(names)} more"))
+        if len(obstacle.candidates) > len(offered):
+            blocks.append(context(f"and {len(obstacle.candidates) - len(offered)} more"))
     elif obstacle.obstacle is Obstacle.UNREADABLE and (line := start_line(command, request.asked)):
         blocks += [section("Ask again when it can be read:"), box(line)]
     return blocks
