@@ -91,6 +91,10 @@ def test_the_wheel_holds_one_top_level_package_with_its_data(wheel: Path) -> Non
     data = {f"homeward/checks/catalogue/{path.name}" for path in (ROOT / "checks" / "catalogue").glob("*.toml")}
     assert data
     assert data <= set(names)
+    versions = ROOT / "actions" / "ledger" / "migrations" / "versions"
+    migrations = {f"homeward/actions/ledger/migrations/versions/{path.name}" for path in versions.glob("r*.py")}
+    assert migrations
+    assert migrations <= set(names)
     assert "homeward/bot/cli/__init__.py" in names
     assert "homeward/bot/sandbox/estate/__init__.py" in names
 

@@ -150,6 +150,9 @@ def _is_there(url: URL) -> bool:
 
 def _hold(url: URL) -> FileLock:
     database = Path(str(url.database)).resolve()
+    # The lock would make missing folders: a mistyped path would be a new, empty ledger.
+    if not database.parent.is_dir():
+        raise LedgerError(f"{database} can't be opened: its folder does not exist.")
     # The lock belongs to the process, whatever thread asks.
     lock = FileLock(f"{database}.lock", thread_local=False)
     try:
