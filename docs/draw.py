@@ -12,7 +12,7 @@ from rich.terminal_theme import DEFAULT_TERMINAL_THEME
 from rich.text import Text
 
 from homeward.bot.plugin import register
-from homeward.bot.sandbox.estate.reprotects import unreachable
+from homeward.bot.sandbox.estate.reprotects import Fate, unreachable
 from homeward.bot.sandbox.run import Sandbox
 from homeward.bot.sandbox.slack import APPROVALS, APPROVERS, LENA, MAYA, WAR_ROOM, Message
 from homeward.bot.sandbox.slack.render import lines, view_lines
@@ -58,6 +58,9 @@ async def reprotect(folder: Path, sandbox: Sandbox) -> None:
     """A recovery plan is asked for, approved, and followed; one of its machines fails."""
     slack, workspace = sandbox.slack, sandbox.slack.workspace
     sandbox.estate.speed = SPEED
+    for name in ("pay-db01", "pay-app02"):
+        # They still replicate when the slowest computer looks.
+        sandbox.estate.vault.item(name).fates.append(Fate(replication_minutes=100_000))
     sandbox.estate.vault.item("pay-app01").fates.append(unreachable("pay-app01"))
     typed = "start payroll Rotterdam has power again"
     await slack.command(MAYA, WAR_ROOM, "/reprotect", typed)
@@ -73,8 +76,8 @@ async def reprotect(folder: Path, sandbox: Sandbox) -> None:
     def running() -> Message | None:
         """The card when one machine failed and the others replicate."""
         told = [m for m in workspace.messages(WAR_ROOM) if m.bot and not m.thread_ts and not m.ephemeral_to]
-        text = "\n".join(lines(told[-1]))
-        parts = ("pay-db01: initial replication", "pay-app01: failed", "pay-app02: initial replication")
+        text = _steady("\n".join(lines(told[-1])))
+        parts = ("pay-db01: initial replication 38 %", "pay-app01: failed", "pay-app02: initial replication 38 %")
         return told[-1] if all(part in text for part in parts) else None
 
     def failed() -> Message | None:
