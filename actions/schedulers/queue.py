@@ -82,6 +82,8 @@ class Queue:
         self._own: tuple[asyncio.Task[None], ...] = ()
         self._since: dict[tuple[int, int], float] = {}
         """Since when each running job has been seen, by its id and attempt."""
+        self._busy: set[str | None] = set()
+        """The locks of the jobs that ran when last looked."""
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -195,6 +197,7 @@ class Queue:
             (job.id or 0, job.attempts): job for job in await self._jobs.list_jobs_async(status=Status.DOING.value)
         }
         self._since = {key: self._since.get(key, now) for key in running}
+        self._busy = {job.lock for job in running.values()}
         lost = [job for key, job in running.items() if now - self._since[key] > LOST_SECONDS]
         for job in (*await self._jobs.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS), *lost):
             try:
@@ -211,7 +214,9 @@ class Queue:
         now = await self._ledger.now()
         for work, due in due_times(self._ledger):
             for request_id, _ in await due(now - overdue):
-                await self._again(work, request_id, now, 0)
+                # A pass that takes long is at it: what it finds decides when the next one comes.
+                if _lock(work, request_id) not in self._busy:
+                    await self._again(work, request_id, now, 0)
 
     async def _wake_jumped(self) -> None:
         now = await self._ledger.now()

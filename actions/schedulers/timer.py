@@ -50,7 +50,6 @@ class Timer:
         self._lanes = {work: Lane(partial(self._once, work), at_once=at_once) for work in Work}
         self._failures: dict[tuple[Work, str], int] = {}
         self._own: tuple[asyncio.Task[None], ...] = ()
-        self._closed = False
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -69,7 +68,6 @@ class Timer:
 
     async def close(self) -> None:
         """Starts nothing more, gives running passes a little time, then cancels them. Safe to call twice."""
-        self._closed = True
         for task in self._own:
             task.cancel()
         await asyncio.gather(*self._own, return_exceptions=True)

@@ -1,11 +1,15 @@
 """Several bots that share one PostgreSQL: what one began goes on in the other."""
 
+import re
+import subprocess
+import sys
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 
+import pytest
 from pydantic import SecretStr
 
-from homeward.actions.ledger import Verified, look_into, verify
+from homeward.actions.ledger import LedgerError, Verified, look_into, verify
 from homeward.bot.acting_settings import StateSettings
 from homeward.bot.plugin import Homeward, register
 from homeward.bot.sandbox.run import Sandbox
@@ -26,6 +30,21 @@ async def bot(settings: Settings) -> AsyncGenerator[Homeward]:
 
 def replies(sandbox: Sandbox) -> list[Message]:
     return [m for m in sandbox.slack.workspace.messages(WAR_ROOM) if m.bot and m.thread_ts]
+
+
+async def test_without_the_extra_for_postgresql_the_start_says_what_to_install(
+    sandbox: Sandbox, postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = sandbox.settings().model_copy(update={"state": StateSettings(url=SecretStr(postgres_url))})
+    monkeypatch.setitem(sys.modules, "homeward.actions.schedulers.queue", None)
+    with pytest.raises(LedgerError, match=re.escape("pip install 'homeward[postgres]'")):
+        async with register(bolt_app(settings), settings):
+            pass
+
+
+def test_the_extra_for_postgresql_is_not_imported_by_those_who_do_not_use_it() -> None:
+    code = "import sys, homeward.bot.plugin, homeward.bot.cli.serve; sys.exit('psycopg' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False, timeout=60).returncode == 0  # noqa: S603 # our own words
 
 
 async def test_a_request_goes_on_when_one_of_two_bots_is_stopped_and_nothing_is_done_twice(
