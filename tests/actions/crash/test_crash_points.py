@@ -14,7 +14,12 @@ from homeward.actions.states import ItemState
 from tests.actions.crash.walking import SCENARIOS, MakeLedger, Scenario, faults, real, run
 from tests.actions.making import KEY, VirtualClock
 
-FEWEST = {"one machine": 12, "three in two stages, one fails": 25, "a lost answer": 12}
+FEWEST = {
+    "one machine": 12,
+    "three in two stages, one fails": 25,
+    "a lost answer": 12,
+    "one machine and its thread": 45,
+}
 """How many effects each life has at least: a walk that finds fewer has lost some."""
 
 
@@ -24,12 +29,14 @@ async def engine(ledger_url: str) -> AsyncGenerator[AsyncEngine]:
         yield engine
 
 
-async def walk(engine: AsyncEngine, clock: VirtualClock, scenario: Scenario, make: MakeLedger) -> tuple[int, list[str]]:
-    """One life without a stop, then one for each of its effects. The number of points, and what went wrong."""
+async def walk(
+    engine: AsyncEngine, clock: VirtualClock, scenario: Scenario, make: MakeLedger, *, every: int = 1
+) -> tuple[int, list[str]]:
+    """One life without a stop, then one for each (or every n-th) of its effects: how many there are, what went wrong."""
     ids = (f"R-{number:06}" for number in count(1))
     whole = await run(engine, clock, scenario, next(ids), stop_after=None, make=make)
     wrong = [f"without a stop: {fault}" for fault in faults(scenario, whole)]
-    for point, effect in enumerate(whole.effects, start=1):
+    for point, effect in [*enumerate(whole.effects, start=1)][::every]:
         done = await run(engine, clock, scenario, next(ids), stop_after=point, make=make)
         wrong += [f"stopped after {point} ({effect}): {fault}" for fault in faults(scenario, done)]
     return len(whole.effects), wrong
@@ -39,8 +46,11 @@ async def walk(engine: AsyncEngine, clock: VirtualClock, scenario: Scenario, mak
 async def test_after_a_stop_at_any_point_each_machine_is_started_exactly_once_and_the_request_ends(
     engine: AsyncEngine, clock: VirtualClock, scenario: Scenario, record_property: Callable[[str, object], None]
 ) -> None:
-    points, wrong = await walk(engine, clock, scenario, real)
-    print(f"{scenario.name} on {engine.dialect.name}: the world was stopped at each of {points} points")  # noqa: T201 # the issue asks for the number
+    # The thread's messages are many, and much alike to the database: one in four is enough for the second one.
+    every = 4 if scenario.shown and engine.dialect.name != "sqlite" else 1
+    points, wrong = await walk(engine, clock, scenario, real, every=every)
+    at = "each" if every == 1 else f"every {every}th"
+    print(f"{scenario.name} on {engine.dialect.name}: the world was stopped at {at} of {points} points")  # noqa: T201 # the issue asks for the number
     record_property("crash points", points)
     assert wrong == []
     assert points >= FEWEST[scenario.name]

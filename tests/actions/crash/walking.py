@@ -9,8 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from homeward.actions.ledger import Ledger
 from homeward.actions.plan import PlannedItem
 from homeward.actions.ports import JobState
+from homeward.actions.posts import PostState
 from homeward.actions.requests import EventKind, Request
 from homeward.actions.states import ItemState, State
+from tests.actions.crash.slack import Slack, reporter
 from tests.actions.making import KEY, LEAD, VirtualClock, ask, planned
 from tests.actions.world import Azure, Call, Life, Preparing, Stop, World, prepared
 
@@ -27,6 +29,8 @@ class Scenario:
     machines: tuple[PlannedItem, ...]
     calls: Mapping[str, tuple[Call, ...]] = field(default_factory=dict[str, tuple[Call, ...]])
     outcomes: Mapping[str, JobState] = field(default_factory=dict[str, JobState])
+    shown: bool = False
+    """With the real reporter, and all that it says."""
 
 
 SCENARIOS = (
@@ -37,6 +41,7 @@ SCENARIOS = (
         outcomes={"app02": JobState.FAILED},
     ),
     Scenario("a lost answer", (planned("web02"),), calls={"web02": (Call.LOST,)}),
+    Scenario("one machine and its thread", (planned("web02"),), shown=True),
 )
 
 
@@ -48,6 +53,8 @@ class Run:
     accepted: tuple[str, ...]
     request: Request
     kinds: tuple[tuple[str, EventKind], ...]
+    doubled: tuple[str, ...]
+    unsent: tuple[str, ...]
 
 
 MakeLedger = Callable[[AsyncEngine, VirtualClock, Callable[[str], None]], Ledger]
@@ -65,12 +72,16 @@ async def run(
     azure = Azure(
         clock, world, lasts=timedelta(seconds=40), replicates=timedelta(seconds=50), lag=timedelta(seconds=90)
     )
+    slack = Slack(world)
     azure.calls = {machine: list(calls) for machine, calls in scenario.calls.items()}
     azure.outcomes = dict(scenario.outcomes)
 
     def live() -> Life:
         ledger = make(engine, clock, lambda what: world.effect(f"ledger: {what}"))
-        return Life(ledger, azure, Preparing(prepared(*scenario.machines), world=world), clock)
+        life = Life(ledger, azure, Preparing(prepared(*scenario.machines), world=world), clock)
+        if scenario.shown:
+            life.reporter = reporter(ledger, slack, clock, sole=engine.dialect.name == "sqlite").report
+        return life
 
     try:
         request = await _live(live(), id)
@@ -80,7 +91,9 @@ async def run(
         request = await _live(live(), id)
     events = await live().ledger.events(id)
     told = tuple((event.happened.machine, event.happened.kind) for event in events)
-    return Run(tuple(world.effects), tuple(azure.accepted), request, told)
+    posts = await live().ledger.posts(id)
+    unsent = tuple(post.key for post in posts if post.state is not PostState.SENT)
+    return Run(tuple(world.effects), tuple(azure.accepted), request, told, tuple(slack.doubled()), unsent)
 
 
 async def _live(life: Life, id: str) -> Request:
@@ -91,10 +104,21 @@ async def _live(life: Life, id: str) -> Request:
         request = await life.to_the_end(id)
         unknown = [item.machine for item in request.items if item.state is ItemState.UNKNOWN]
         if request.state is not State.NEEDS_ATTENTION or not unknown:
+            await _shown(life, id)
             return request
         for machine in unknown:
             await life.desk.retry(id, machine, LEAD)
     raise AssertionError(f"{id} does not end")
+
+
+async def _shown(life: Life, id: str) -> None:
+    """Until the reporter has nothing more to say."""
+    for _ in range(200):
+        again = await life.reporter(id) if life.reporter is not None else None
+        if again is None:
+            return
+        life.clock.now = max(life.clock.now, again)
+    raise AssertionError(f"the reporter is not done with {id}")
 
 
 def faults(scenario: Scenario, done: Run) -> list[str]:
@@ -109,6 +133,8 @@ def faults(scenario: Scenario, done: Run) -> list[str]:
         for machine in scenario.machines
         if not any(name == machine.machine and kind in ENDS for name, kind in done.kinds)
     ]
+    found += [f"{key} is in Slack twice" for key in done.doubled]
+    found += [f"{key} is not in Slack" for key in done.unsent]
     if not done.request.state.ended and done.request.state is not State.NEEDS_ATTENTION:
         found.append(f"it is still {done.request.state.value}")
     return found
