@@ -3,9 +3,9 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -64,6 +64,7 @@ class Acting:
         *,
         log: BoundLogger,
         metrics: ActingMetrics | None,
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
         self._settings = settings
         self._url = settings.state_url()
@@ -74,6 +75,7 @@ class Acting:
         self._newer = newer
         self._log = log
         self._metrics = metrics
+        self._clock = clock
         self._ledger: Ledger | None = None
         self._driving = AsyncExitStack()
         self._connections = AsyncExitStack()
@@ -91,7 +93,7 @@ class Acting:
             raise
 
     async def _open(self) -> None:
-        ledger = await self._connections.enter_async_context(opened(self._url, key=self._key))
+        ledger = await self._connections.enter_async_context(opened(self._url, key=self._key, clock=self._clock))
         azure = AzureSiteRecovery(self._settings.azure_access(), self._settings.vault_addresses())
         self._connections.push_async_callback(azure.close)
         passes: dict[Work, Pass] = {}

@@ -1,6 +1,8 @@
 """`register(app, settings)`: the one place that attaches Homeward to a host's app."""
 
 import secrets
+from collections.abc import Callable
+from datetime import datetime
 from types import TracebackType
 from typing import Self
 
@@ -77,12 +79,19 @@ class Homeward:
         await self._collector.close()
 
 
-def register(app: AsyncApp, settings: Settings | None = None, *, registry: CollectorRegistry | None = None) -> Homeward:
+def register(
+    app: AsyncApp,
+    settings: Settings | None = None,
+    *,
+    registry: CollectorRegistry | None = None,
+    clock: Callable[[], datetime] | None = None,
+) -> Homeward:
     """Adds Homeward's commands and buttons to the app, and nothing else: no middleware, no error handler.
 
     `settings` are read from the file and the environment if they are not given; with a Prometheus `registry`,
-    Homeward's metrics are kept in it. Raises `SettingsError` for wrong settings and `CommandTaken` if another listener
-    of the app answers one of the commands, or if Homeward is registered already; then nothing was added.
+    Homeward's metrics are kept in it. `clock` is the ledger's, for tests. Raises `SettingsError` for wrong settings and
+    `CommandTaken` if another listener of the app answers one of the commands, or if Homeward is registered already;
+    then nothing was added.
     """
     settings = settings or load()
     log = logger()
@@ -95,7 +104,7 @@ def register(app: AsyncApp, settings: Settings | None = None, *, registry: Colle
     slack = settings.slack
     try:
         acting = (
-            Acting(settings, settings.approvals, app, collector, newer, log=log, metrics=metrics)
+            Acting(settings, settings.approvals, app, collector, newer, log=log, metrics=metrics, clock=clock)
             if settings.approvals
             else None
         )
