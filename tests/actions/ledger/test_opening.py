@@ -11,10 +11,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
 
+from bench.postgres import Postgres
 from homeward.actions.ledger import Ledger, LedgerDown, LedgerError, look_into, opened
 from homeward.actions.ledger.engine import parsed
 from homeward.actions.ledger.tables import metadata
-from tests.actions.conftest import Postgres
 from tests.actions.making import KEY, REQUESTER, VirtualClock, ask, running
 
 ROOT = Path(__file__).parents[3]
