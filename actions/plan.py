@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from functools import cache
 
 from pydantic import TypeAdapter
 
@@ -76,7 +78,8 @@ class Plan:
     @property
     def digest(self) -> str:
         """SHA-256 of the plan's canonical JSON, in hex."""
-        return hashlib.sha256(canonical(as_json(self)).encode()).hexdigest()
+        # A name out of Azure may hold half of a surrogate pair, which is no text that could be encoded otherwise.
+        return hashlib.sha256(canonical(as_json(self)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +150,13 @@ class NotPrepared:
 
 
 def as_json(value: object) -> object:
-    """A frozen value of this folder as plain JSON values; `from_json` is its way back."""
-    return TypeAdapter[object](type(value)).dump_python(value, mode="json")
+    """A frozen value of this folder as plain JSON values."""
+    return _adapter(type(value)).dump_python(value, mode="json")
+
+
+@cache
+def _adapter(kind: Callable[..., object]) -> TypeAdapter[object]:
+    return TypeAdapter[object](kind)
 
 
 def canonical(value: object) -> str:

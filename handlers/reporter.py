@@ -97,10 +97,14 @@ class Reporter:
         started = self._monotonic()
         try:
             request = await self._ledger.load(request_id)
+            events = await self._ledger.events(request_id)
+            # Once more, after the events: a reply must not tell of an event with the machines of before it. What is
+            # reported as shown is the version from before them, of which no event can be missing.
+            latest = await self._ledger.load(request_id)
         except NoRequest:
             return None
         now = await self._ledger.now()
-        wait = await self._shown(request, now, started)
+        wait = await self._shown(latest, events, now, started)
         again = None if wait is None else now + timedelta(seconds=self._monotonic() - started + wait)
         if again and request.ended_at and again - request.ended_at > GIVE_UP:
             self._log.error("homeward.unreported", request=request_id)
@@ -108,12 +112,11 @@ class Reporter:
         await self._ledger.reported(request, again)
         return again
 
-    async def _shown(self, request: Request, now: datetime, started: float) -> float | None:
+    async def _shown(self, request: Request, events: tuple[Event, ...], now: datetime, started: float) -> float | None:
         """Shows what it can; the seconds until something is due, None for nothing."""
         where, patience = request.asked.where, self._means.patience
         if wait := patience.wait(where.team_id):
             return wait
-        events = await self._ledger.events(request.id)
         posts = {post.key: post for post in await self._ledger.posts(request.id)}
         try:
             threads = await self._workspaces(where.team_id, where.enterprise_id)

@@ -1,24 +1,25 @@
-"""`homeward demo`: the story of a night, played through the real Bolt app and the sandbox's Slack."""
+"""`homeward demo`: the story of a night, played through the real bot and the sandbox's Slack, Azure and vCenter."""
 
 import asyncio
 import os
 
 import click
 from rich.console import Console
-from rich.rule import Rule
 
 from homeward.bot.plugin import Homeward, register
+from homeward.bot.sandbox.estate import company
+from homeward.bot.sandbox.estate.shop import add_shop
 from homeward.bot.sandbox.run import Sandbox, SandboxMissing
-from homeward.bot.sandbox.slack import MAYA, WAR_ROOM, Ack, Message
-from homeward.bot.sandbox.slack.render import lines
+from homeward.bot.sandbox.slack import MAYA, Message
 from homeward.bot.slack_app import bolt_app, connected
 from homeward.handlers import ids
 
 from . import ExitCode
+from .demo_return import play_return
+from .stage import Stage
 
 READING_SECONDS = 3.0
-"""Between two steps, so that a person can follow; the whole stays under a minute."""
-INDENT = "    "
+"""Between two steps, so that a person can follow; the whole stays under two minutes."""
 
 
 def run(*, fast: bool) -> int:
@@ -34,27 +35,30 @@ def run(*, fast: bool) -> int:
     return ExitCode.OK
 
 
-async def _play(console: Console, pause: float) -> None:
-    async with Sandbox() as sandbox:
+async def _play(console: Console, reading: float) -> None:
+    async with Sandbox(add_shop(company())) as sandbox:
+        stage = Stage(sandbox, console, reading=reading)
         settings = sandbox.settings()
         app = bolt_app(settings)
         async with register(app, settings) as homeward, connected(app, settings):
-            await _Story(sandbox, homeward, console, pause).tell()
+            await _Checks(stage, homeward).tell()
+        await play_return(stage)
+        stage.title("The end")
+        stage.say(
+            "Try it yourself: `homeward check --sandbox legacy01`, `homeward errors datastore empty`, or "
+            "`homeward sandbox` to keep this estate up. docs/install.md adds it to your own bot."
+        )
 
 
-class _Story:
-    """The steps, and what the channel shows after each of them."""
+class _Checks:
+    """The first half: what is wrong, and what to mend."""
 
-    def __init__(self, sandbox: Sandbox, homeward: Homeward, console: Console, pause: float) -> None:
-        self._estate = sandbox.estate
-        self._slack = sandbox.slack
-        self._lists_are_shared_for = sandbox.settings().limits.list_ttl
+    def __init__(self, stage: Stage, homeward: Homeward) -> None:
+        self._stage = stage
         self._homeward = homeward
-        self._console = console
-        self._pause = pause
 
     async def tell(self) -> None:
-        self._say(
+        self._stage.say(
             "Last night Rotterdam's data centre lost power, and its machines failed over to Azure. The power is back. "
             "Maya is on call and wants to bring them home. Everything below runs for real on this computer: the bot "
             "is a Bolt app on Socket Mode, and Slack, Azure and vCenter are the sandbox's, over TLS."
@@ -63,84 +67,56 @@ class _Story:
         blocked = await self._check_a_blocked_machine()
         await self._mend_it(blocked)
         await self._check_plans()
-        self._title("The end")
-        self._say(
-            "Try it yourself: `homeward check --sandbox legacy01`, `homeward errors datastore empty`, or "
-            "`homeward sandbox` to keep this estate up. docs/install.md adds it to your own bot."
-        )
 
     async def _look_up_an_error(self) -> None:
-        self._title("1. What does this error mean?")
-        self._say(
+        self._stage.title("1. What does this error mean?")
+        self._stage.say(
             "Somebody tried to reprotect legacy01 by hand and got error 78093. Maya asks; only she sees the answer."
         )
-        ack = await self._type("/failback-errors", "error id 78093")
+        ack = await self._stage.type(MAYA, "/failback-errors", "error id 78093")
         if ack.shown is None:
             raise AssertionError(f"the error was not answered: {ack.problem}")
-        self._show(ack.shown)
-        await asyncio.sleep(self._pause)
+        self._stage.show(ack.shown)
+        await self._stage.pause()
 
     async def _check_a_blocked_machine(self) -> Message:
-        self._title("2. Can web02 come home?")
+        self._stage.title("2. Can web02 come home?")
         blocked = await self._check("web02")
-        self._show(blocked)
-        await asyncio.sleep(self._pause)
+        self._stage.show(blocked)
+        await self._stage.pause()
         return blocked
 
     async def _mend_it(self, blocked: Message) -> None:
-        self._title("3. Mend it, and ask again")
-        self._say(
+        stage = self._stage
+        stage.title("3. Mend it, and ask again")
+        stage.say(
             "Maya starts web02 in Azure and waits until its agent reports (here that takes a second). "
             "Then she presses “Run again”: the same message becomes the new report."
         )
-        machine = self._estate.vault.item("web02")
+        machine = stage.sandbox.estate.vault.item("web02")
         if machine.azure_vm is None:
             raise AssertionError("the estate's web02 runs in Azure")
         machine.azure_vm.power, machine.azure_vm.agent, machine.agent_silent_minutes = "running", "Ready", 1
-        await asyncio.sleep(self._lists_are_shared_for)
-        await self._slack.click(MAYA, blocked, ids.CHECK_AGAIN)
+        await asyncio.sleep(stage.sandbox.settings().limits.list_ttl)
+        await stage.press(MAYA, blocked, "Run again", ids.CHECK_AGAIN)
         await self._homeward.idle()
-        self._show(next(m for m in self._said() if m.ts == blocked.ts))
-        await asyncio.sleep(self._pause)
+        stage.show(next(m for m in stage.said() if m.ts == blocked.ts))
+        await stage.pause()
 
     async def _check_plans(self) -> None:
-        self._title("4. A whole recovery plan")
-        self._show(await self._check("payroll"))
-        await asyncio.sleep(self._pause)
-        self._title("5. A plan that can't work")
+        stage = self._stage
+        stage.title("4. A whole recovery plan")
+        stage.show(await self._check("payroll"))
+        await stage.pause()
+        stage.title("5. A plan that can't work")
         mixed = await self._check("mixed")
-        self._show(mixed)
-        for reply in (m for m in self._said() if m.thread_ts == mixed.ts):
-            self._show(reply, where="in the thread")
-        await asyncio.sleep(self._pause)
-
-    # --- what people do and see ---
+        stage.show(mixed)
+        for reply in (m for m in stage.said() if m.thread_ts == mixed.ts):
+            stage.show(reply, where="in the thread")
+        await stage.pause()
 
     async def _check(self, name: str) -> Message:
         """Types the command, waits until nothing is being done any more, and gives the message in the channel."""
-        await self._type("/reprotect-check", name)
+        await self._stage.type(MAYA, "/reprotect-check", name)
         await self._homeward.idle()
-        return [m for m in self._said() if not m.thread_ts][-1]
-
-    async def _type(self, command: str, text: str) -> Ack:
-        self._console.print(f"[bold]{MAYA.name}[/bold] types in #{WAR_ROOM.name}: [bold cyan]{command} {text}[/]")
-        return await self._slack.command(MAYA, WAR_ROOM, command, text)
-
-    def _said(self) -> list[Message]:
-        return [message for message in self._slack.workspace.messages(WAR_ROOM) if message.bot]
-
-    def _title(self, text: str) -> None:
-        self._console.print()
-        self._console.print(Rule(text, align="left", style="cyan"))
-
-    def _say(self, text: str) -> None:
-        self._console.print(text, style="italic", markup=False, width=min(self._console.width, 100))
-        self._console.print()
-
-    def _show(self, message: Message, *, where: str = "") -> None:
-        seen_by = where or ("only maya sees this" if message.ephemeral_to else f"#{WAR_ROOM.name}")
-        self._console.print(f"{INDENT}[bold]Homeward[/bold] [dim]({seen_by})[/dim]")
-        names = {user.id: user.name for user in self._slack.workspace.users.values()}
-        for line in lines(message, width=min(self._console.width, 110) - len(INDENT) - 2, names=names):
-            self._console.print(f"{INDENT}│ {line}", markup=False, soft_wrap=True)
-        self._console.print()
+        return [m for m in self._stage.said() if not m.thread_ts][-1]
