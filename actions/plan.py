@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -79,7 +78,9 @@ class Plan:
     def digest(self) -> str:
         """SHA-256 of the plan's canonical JSON, in hex."""
         # A name out of Azure may hold half of a surrogate pair, which is no text that could be encoded otherwise.
-        return hashlib.sha256(canonical(as_json(self)).encode("utf-8", "surrogatepass")).hexdigest()
+        return hashlib.sha256(
+            canonical(_plans().dump_python(self, mode="json")).encode("utf-8", "surrogatepass")
+        ).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +152,12 @@ class NotPrepared:
 
 def as_json(value: object) -> object:
     """A frozen value of this folder as plain JSON values."""
-    return _adapter(type(value)).dump_python(value, mode="json")
+    return TypeAdapter[object](type(value)).dump_python(value, mode="json")
 
 
 @cache
-def _adapter(kind: Callable[..., object]) -> TypeAdapter[object]:
-    return TypeAdapter[object](kind)
+def _plans() -> TypeAdapter[Plan]:
+    return TypeAdapter(Plan)
 
 
 def canonical(value: object) -> str:
