@@ -25,6 +25,7 @@ bench: $(INSTALLED)  ## the figures of docs/performance.md, as ratios measured i
 
 docs: $(INSTALLED)  ## the generated documents and pictures
 	$(BIN)/python -m homeward.checks.rules.table > docs/rules.md.new && mv docs/rules.md.new docs/rules.md
+	$(BIN)/python -m homeward.actions.diagram
 	$(BIN)/python docs/draw.py
 
 format: $(INSTALLED)
