@@ -152,6 +152,7 @@ def retry(
         item,
         state=ItemState.PENDING,
         attempt=item.attempt + 1,
+        adopted=False,
         given_up=False,
         submitted_at=None,
         ended_at=None,

@@ -22,6 +22,7 @@ from homeward.actions.ports import (
     Unreadable,
     Work,
 )
+from homeward.actions.posts import PostState
 from homeward.actions.reconciler import Reconciler
 from homeward.actions.requests import Asked, AzureError, Person, Request, RequestItem, Where
 from homeward.actions.states import Operation, State
@@ -279,9 +280,14 @@ class Life:
         if self.reporter is not None:
             await self.reporter(request.id)
             return
-        if request.state is State.AWAITING_APPROVAL and not await self.ledger.posts(request.id):
-            post = await self.ledger.begin_post(request.id, "approval", channel="C-APPROVE", thread="", digest="1")
-            if post is not None:
+        if request.state is State.AWAITING_APPROVAL:
+            posts = await self.ledger.posts(request.id)
+            post = (
+                posts[0]
+                if posts
+                else await self.ledger.begin_post(request.id, "approval", channel="C-APPROVE", thread="", digest="1")
+            )
+            if post is not None and post.state is PostState.SENDING:
                 await self.ledger.posted(post, ts="1.1", digest="1")
 
     async def pass_on(self, request_id: str) -> Request:

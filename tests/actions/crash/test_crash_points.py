@@ -32,7 +32,7 @@ async def engine(ledger_url: str) -> AsyncGenerator[AsyncEngine]:
 async def walk(
     engine: AsyncEngine, clock: VirtualClock, scenario: Scenario, make: MakeLedger, *, every: int = 1
 ) -> tuple[int, list[str]]:
-    """One life without a stop, then one for each (or every n-th) of its effects: how many there are, what went wrong."""
+    """One life without a stop, then one for each (or every n-th) of its effects: their number, what went wrong."""
     ids = (f"R-{number:06}" for number in count(1))
     whole = await run(engine, clock, scenario, next(ids), stop_after=None, make=make)
     wrong = [f"without a stop: {fault}" for fault in faults(scenario, whole)]
