@@ -219,7 +219,7 @@ def _may_vote(request: Request, click: Click, standing: Standing | Unasked, now:
 
 def _is_approver(request: Request, person: Person, standing: Standing | Unasked) -> Refusal | None:
     """Whether the person may have something started: an approver, as Slack knows them now, but not who asked."""
-    for reason in (_stands, _member, _not_who_asked):
+    for reason in (_stands, _not_who_asked, _member):
         refusal = reason(request, person, standing)
         if refusal is not None:
             return refusal

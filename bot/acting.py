@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, suppress
@@ -105,7 +106,7 @@ class Acting:
             Preparer(self._collector, RULES),
             scheduler,
             limits=self._limits(),
-            monotonic=time.monotonic,
+            monotonic=_seconds,
         )
         for work, do in ((Work.ADVANCE, reconciler.advance), (Work.REPORT, self._reporter(ledger, sole=sole).report)):
             passes[work] = self._metrics.measured(work, do) if self._metrics else do
@@ -177,6 +178,11 @@ def policies(approvals: ApprovalsSettings) -> dict[Operation, Policy]:
 
 def _policy(approval: Approval) -> Policy:
     return Policy(approval.channel, approval.users, approval.usergroups, approval.quorum, approval.expires_after)
+
+
+def _seconds() -> float:
+    """A clock for how old a claim is: it must go on while a virtual machine is suspended, which monotonic does not."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if sys.platform == "linux" else time.monotonic()
 
 
 def new_id() -> str:

@@ -6,12 +6,16 @@ from homeward.actions.requests import Change, EventKind, Happened, Request
 from homeward.actions.states import State
 
 from .outside import Outside, Turn
-from .pace import UNREAD_AGAIN, UNREAD_FOR
+from .pace import APPROVAL_GOOD_FOR, UNREAD_AGAIN, UNREAD_FOR
 from .rechecking import Fitness, Judged, judge
+
+TOO_OLD = "It was approved more than an hour ago and could not be started since. Ask again."
 
 
 async def approved(request: Request, now: datetime, outside: Outside) -> Turn:
     assert request.plan is not None, "a request without a plan can't be approved"  # noqa: S101 # by the ledger's writes
+    if too_old(request, now):
+        return Turn(request, voided(now, TOO_OLD))
     answer = await outside.prepare.again(request.plan, frozenset(item.machine for item in request.items))
     judged = judge(request, request.items, answer)
     if why := sentences(judged, Fitness.CHANGED):
@@ -21,6 +25,11 @@ async def approved(request: Request, now: datetime, outside: Outside) -> Turn:
     verdict = request.checked.verdict.value if request.checked is not None else ""
     events = (Happened(EventKind.RECHECKED, data={"verdict": verdict}), Happened(EventKind.STARTED))
     return Turn(request, Change(now, State.RUNNING, readable_again=True, events=events))
+
+
+def too_old(request: Request, now: datetime) -> bool:
+    """Whether the last vote is too long ago: a bot that was down for a night must not begin in the morning."""
+    return now - max(vote.at for vote in request.approvals) > APPROVAL_GOOD_FOR
 
 
 def sentences(judged: tuple[Judged, ...], fitness: Fitness) -> str:

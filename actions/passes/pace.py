@@ -17,6 +17,8 @@ CLAIM_GOOD_FOR = 10.0
 """Seconds within which a claim must be used: whoever slept longer posts nothing, for others look already."""
 CHECKS_GOOD_FOR = 30.0
 """Seconds within which machines are started after the checks before a start; the rest is checked again."""
+APPROVAL_GOOD_FOR = timedelta(hours=1)
+"""Between the last vote and the first start."""
 UNREAD_AGAIN = timedelta(seconds=30)
 """How soon the checks before a start are tried again when something could not be read."""
 UNREAD_FOR = timedelta(minutes=10)

@@ -9,7 +9,7 @@ from homeward.actions.ports import Unreadable
 from homeward.actions.requests import Change, EventKind, Happened, Request, RequestItem
 from homeward.actions.states import ItemState, State
 
-from .approved import given_up, sentences, unread, voided
+from .approved import TOO_OLD, given_up, sentences, too_old, unread, voided
 from .looking import Step, before_another_try, failed, look, skipped
 from .order import ending, item_of, startable, stopped_by, was_begun, with_items
 from .outside import Outside, Turn
@@ -61,6 +61,8 @@ def _waiting(after: Request, change: Change) -> Change:
 async def _start(request: Request, ready: tuple[RequestItem, ...], now: datetime, outside: Outside) -> Turn:
     """Checks the machines that are next once more, then starts those that are fit, one by one."""
     assert request.plan is not None, "a request without a plan can't run"  # noqa: S101 # by the ledger's writes
+    if not was_begun(request) and too_old(request, now):
+        return Turn(request, voided(now, TOO_OLD))
     former = await _former_tries(request, ready, now, outside)
     if steps := tuple(each for each in former if isinstance(each, Step)):
         return Turn(request, Change(now, items=tuple(s.item for s in steps), events=_events(steps)))

@@ -54,7 +54,7 @@ def by(person: Person) -> Click:
 
 CASES = (
     Case("an approver", ""),
-    Case("the requester, who is no approver", "not_approver", by(REQUESTER), Standing(REQUESTER, member=False)),
+    Case("the requester, who is no approver", "requester", by(REQUESTER), Standing(REQUESTER, member=False)),
     Case("an approver who is the requester", "requester", by(REQUESTER), Standing(REQUESTER, member=True)),
     Case("somebody who is no approver", "not_approver", by(OTHER), Standing(OTHER, member=False)),
     Case("a former member of the group", "not_approver", standing=Standing(LEAD, member=False)),

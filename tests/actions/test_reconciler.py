@@ -249,6 +249,18 @@ async def test_nothing_is_posted_when_it_is_not_what_was_approved(lite: Life, ch
     assert lite.azure.posts == 0
 
 
+@pytest.mark.parametrize("when", [State.APPROVED, State.RUNNING], ids=["after the approval", "just before the start"])
+async def test_a_bot_that_comes_back_hours_after_the_approval_starts_nothing(
+    lite: Life, clock: VirtualClock, when: State
+) -> None:
+    request = await lite.until((await ask(lite.ledger)).id, when)
+    clock.ahead(hours=1, seconds=1)
+    over = await lite.to_the_end(request.id)
+    assert over.state is State.VOIDED
+    assert "more than an hour ago" in over.why
+    assert lite.azure.posts == 0
+
+
 async def test_a_disks_name_is_no_change(lite: Life) -> None:
     request = await approved(lite)
     disk = replace(ONE.disks[0], name="renamed")
