@@ -118,6 +118,8 @@ class Obstacle(Enum):
     OPEN = "open"
     """A value has no one sensible choice."""
     WRONG_VALUE = "wrong value"
+    HELD = "held"
+    """Another open request has one of the machines; its id is the candidate."""
     """A value that was given does not exist, or does not fit."""
     UNREADABLE = "unreadable"
     """What the plan is made from could not be read."""
@@ -142,7 +144,10 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class NotPrepared:
-    """`why` is one sentence for the person who asked; `candidates` are names or ids to say instead, best first."""
+    """`why` is one sentence for the person who asked; `candidates` are names or ids to say instead, best first.
+
+    `open` are the values to choose: those that are open, or the one that was given and does not fit.
+    """
 
     obstacle: Obstacle
     why: str

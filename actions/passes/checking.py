@@ -45,7 +45,7 @@ async def checking(request: Request, now: datetime, outside: Outside) -> Turn:
 
 def held(now: datetime, error: Held) -> Change:
     """Another open request has one of the machines: nobody is asked."""
-    return _blocked(now, NotPrepared(Obstacle.WRONG_VALUE, str(error)))
+    return _blocked(now, NotPrepared(Obstacle.HELD, str(error), (error.by,)))
 
 
 def _blocked(now: datetime, obstacle: NotPrepared) -> Change:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from homeward.actions.plan import NotPrepared, Obstacle
+from homeward.actions.plan import NotPrepared, Obstacle, OpenValue
 from homeward.checks import offers
 from homeward.checks.facts import Facts, Item, Missing, Topology
 from homeward.checks.names import fold, names_of
@@ -91,11 +91,10 @@ def _own(value: Value, machine: _Machine) -> Iterator[NotPrepared]:
         return
     for said in machine.own:
         if not machine.fits(said):
-            yield _wrong(
-                f"{machine.label} can't {_do(value, said)}: {_why_not(value, said, machine)}", _names((machine,))
-            )
+            why = f"{machine.label} can't {_do(value, said)}: {_why_not(value, said, machine)}"
+            yield _wrong(why, _names((machine,)), value, machine.label)
     if value is not Value.EXCLUDE_DISK:
-        yield from _one_only(value, machine, machine.own)
+        yield from _one_only(value, machine, machine.own, machine.label)
 
 
 def _for_nobody(value: Value, said: str, subject: str, machines: tuple[_Machine, ...]) -> Iterator[NotPrepared]:
@@ -108,23 +107,22 @@ def _for_nobody(value: Value, said: str, subject: str, machines: tuple[_Machine,
         return
     closest = next((machine for machine in machines if offers.meant(said, _read(machine.offers))), machines[0])
     who = f"{closest.label} can't" if len(machines) == 1 else f"No machine of {subject} can"
-    yield _wrong(f"{who} {_do(value, said)}: {_why_not(value, said, closest)}", _names(machines))
+    yield _wrong(f"{who} {_do(value, said)}: {_why_not(value, said, closest)}", _names(machines), value)
 
 
 def _several(value: Value, shared: tuple[str, ...], machines: tuple[_Machine, ...]) -> Iterator[NotPrepared]:
     if value is not Value.EXCLUDE_DISK:
         for machine in machines:
             if not machine.own:
-                yield from _one_only(value, machine, shared)
+                yield from _one_only(value, machine, shared, "")
 
 
-def _one_only(value: Value, machine: _Machine, said: Iterable[str]) -> Iterator[NotPrepared]:
+def _one_only(value: Value, machine: _Machine, said: Iterable[str], whose: str) -> Iterator[NotPrepared]:
     found = {offer.value: offer.shown for each in said for offer in machine.fits(each)}
     if len(found) > 1:
         several = " and ".join(found.values())
-        yield _wrong(
-            f"{machine.label} can have one {WORDS[value]}, and both {several} are given", tuple(found.values())
-        )
+        why = f"{machine.label} can have one {WORDS[value]}, and both {several} are given"
+        yield _wrong(why, tuple(found.values()), value, whose)
 
 
 def _of_which(said: str, machines: tuple[_Machine, ...]) -> NotPrepared:
@@ -169,5 +167,8 @@ def _names(machines: tuple[_Machine, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.shown for each in machines for one in offers.fitting(_read(each.offers))))
 
 
-def _wrong(why: str, candidates: tuple[str, ...]) -> NotPrepared:
-    return NotPrepared(Obstacle.WRONG_VALUE, f"{why}.", candidates)
+def _wrong(why: str, candidates: tuple[str, ...], value: Value | None = None, whose: str = "") -> NotPrepared:
+    """`value` is what was given wrongly, for the machine `whose` or ("") for all. Disks are too many to choose one."""
+    instead = value is not None and value is not Value.EXCLUDE_DISK and candidates
+    chosen = (OpenValue(whose, value.value, candidates),) if value and instead else ()
+    return NotPrepared(Obstacle.WRONG_VALUE, f"{why}.", candidates, chosen)

@@ -111,8 +111,8 @@ def headline(request: Request, now: datetime) -> str:
         case State.APPROVED:
             return f"Approved: {whom} starts as soon as the checks are repeated{several}"
         case State.RUNNING if request.stopping:
-            running = sum(item.state.in_flight for item in items)
-            return f"Stopping {whom}: nothing more is started, {many(running, 'job')} still to end"
+            going = sum(not item.state.ended for item in items)
+            return f"Stopping {whom}: nothing more is started, {many(going, 'machine')} still on the way"
         case State.RUNNING:
             failed = f", {len(needing(request))} failed" if needing(request) else ""
             ready = f": {done} of {many(len(items), 'machine')} protected{failed}" if several else ""
@@ -159,6 +159,8 @@ def _blocked_headline(request: Request, whom: str) -> str:
             return f"Not started: {many(count, 'value')} of {whom} {'has' if count == 1 else 'have'} to be chosen"
         case Obstacle.WRONG_VALUE:
             return f"Not started: a value given for {whom} does not fit"
+        case Obstacle.HELD:
+            return f"Not started: {whom} is in another open request"
         case Obstacle.UNREADABLE:
             return f"Not started: what {whom} needs could not be read"
 
@@ -222,7 +224,7 @@ def following(request: Request, now: datetime) -> str:
         case State.APPROVED:
             return "The checks are repeated; then it starts, in the order of the plan."
         case State.RUNNING if request.stopping:
-            return f"The jobs that run are followed to their end. {off}"
+            return f"What was started is followed to its end. {off}"
         case State.RUNNING if request.unread_since:
             return (
                 "The checks before the next start can't be read at the moment; they are tried again every half minute."
@@ -275,6 +277,16 @@ def _obstacle(request: Request, obstacle: NotPrepared, size: int, command: str) 
                 section(f"To copy, with the first candidate of each; change {names} to what you choose:"),
                 box(line),
             ]
+    elif obstacle.obstacle is Obstacle.HELD:
+        blocks += [
+            section("How that one stands:"),
+            *(box(f"{command} status {id[:NAME]}") for id in obstacle.candidates[:1]),
+        ]
+    elif obstacle.obstacle is Obstacle.WRONG_VALUE:
+        names = [mrkdwn(name, NAME) for name in obstacle.candidates]
+        blocks += [section(f"There is {listed(names, MOST_CANDIDATES)}.")] if names else []
+        if line := start_line(command, request.asked):
+            blocks += [section("To copy and change:"), box(line)]
     elif obstacle.candidates:
         offered = obstacle.candidates[: min(size, MOST_CANDIDATES)]
         asks = [(name, start_line(command, request.asked, subject=name)) for name in offered]

@@ -138,7 +138,7 @@ def test_only_what_is_open_can_be_cancelled(requests: Any, shown: Any, state: St
 def test_a_request_that_is_stopping_is_not_stopped_twice(requests: Any, shown: Any) -> None:
     message = shown(replace(requests.running(), stopping=True))
     assert pressable(message) == []
-    assert message.text == "Stopping recovery plan payroll: nothing more is started, 1 job still to end"
+    assert message.text == "Stopping recovery plan payroll: nothing more is started, 2 machines still on the way"
 
 
 def test_every_state_has_its_words(requests: Any, shown: Any, screen: Any, refused: Any) -> None:
