@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
+from homeward.bot.sandbox.estate.reprotects import Fate
 from homeward.bot.sandbox.estate.shop import add_shop
 from homeward.bot.sandbox.run import Sandbox
 from homeward.bot.sandbox.slack import LENA
-
-from .story import story, until_posted
+from tests.bot.story import WITHIN, story
 
 
 def _datastore_lost(sandbox: Sandbox) -> None:
@@ -87,6 +87,7 @@ async def test_once_the_first_stage_runs_a_machine_that_changed_is_left_out_and_
     sandbox: Sandbox,
 ) -> None:
     add_shop(sandbox.estate)
+    sandbox.estate.vault.item("shop-db01").fates.append(Fate(replication_minutes=4))
     sandbox.estate.speed = 120
     async with story(sandbox) as told:
         await told.asks("shop")
@@ -102,12 +103,13 @@ async def test_once_the_first_stage_runs_a_machine_that_changed_is_left_out_and_
 
 
 async def test_a_job_that_begins_elsewhere_in_the_moment_of_the_start_is_adopted(sandbox: Sandbox) -> None:
-    sandbox.estate.speed = 600
-    sandbox.arm.faults.slow(2.0, path="/reProtect", method="POST")
+    sandbox.estate.speed = 60
+    sandbox.arm.faults.slow(1.0, method="POST")
     async with story(sandbox) as told:
         await told.asks("web01")
         await told.approves()
-        await until_posted(sandbox)
+        await sandbox.arm.until(lambda: sandbox.arm.requests[-1].method == "POST", WITHIN)
+        sandbox.estate.vault.item("web01").fates.append(Fate(replication_minutes=1))
         job = sandbox.arm.start_elsewhere("web01")
         assert job in await told.thread_says("its job was found and is followed")
         await told.thread_says("it is protected and may fail back")

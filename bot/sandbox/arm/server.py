@@ -21,6 +21,7 @@ from .starting import Started, read_body
 
 if TYPE_CHECKING:
     import ssl
+    from collections.abc import Callable
     from datetime import datetime
     from typing import Self
 
@@ -65,6 +66,7 @@ class SandboxArm:
         self.requests: list[Received] = []
         self.unexpected: list[str] = []
         """Requests that no route knows: a reader asked for what Azure was not thought to be asked."""
+        self._arrived = asyncio.Event()
         self.endpoint = ""
         self._ssl_context = ssl_context
         self._token = token
@@ -114,10 +116,18 @@ class SandboxArm:
         """From now on the lists of jobs and items show what was so many seconds of the estate's clock ago."""
         self._lag.begin(seconds)
 
+    async def until(self, predicate: Callable[[], bool], within: float = 5.0) -> None:
+        """Waits until the predicate is true, which is asked again after every request that arrives."""
+        async with asyncio.timeout(within):
+            while not predicate():
+                await self._arrived.wait()
+
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         client_request_id = request.headers.get("x-ms-client-request-id", "")
         at = asyncio.get_running_loop().time()
         self.requests.append(Received(request.method, request.path, dict(request.query), client_request_id, at))
+        arrived, self._arrived = self._arrived, asyncio.Event()
+        arrived.set()
         content = await request.read()
         progress.settle(self.estate)
         self._lag.note()
