@@ -63,7 +63,7 @@ async def _look_for_it(azure: SiteRecovery, request: Request, item: RequestItem,
     claimed_at = item.claimed_at or now
     if item.state is ItemState.CLAIMED and now - claimed_at < GRACE:
         found = await azure.find_job(_vault(request), request.asked.operation, item, since=claimed_at - LOOK_BACK)
-        if isinstance(found, Absent) or found.name == _former_job(item):
+        if isinstance(found, Absent) or _is_former(item, found):
             return Step(_read(item, now))
         return adopted(item, found, now, "found after its start call")
     taken = await _signs_of_it(azure, request, item, now, also_failed=True)
@@ -81,7 +81,7 @@ async def _signs_of_it(
     since = (item.claimed_at or now) - LOOK_BACK
     found = await azure.find_job(_vault(request), request.asked.operation, item, since=since)
     if not isinstance(found, Absent):
-        news = found.name != _former_job(item) and (also_failed or found.state is JobState.SUCCEEDED)
+        news = not _is_former(item, found) and (also_failed or found.state is JobState.SUCCEEDED)
         if news or found.state is JobState.RUNNING:
             return adopted(item, found, now, "found after its start call")
     seen = await azure.item(_vault(request), item)
@@ -185,9 +185,12 @@ def _warned(item: RequestItem, new: tuple[AzureError, ...], events: tuple[Happen
     return Step(replace(item, warnings=item.warnings + new), (warned, *events))
 
 
-def _former_job(item: RequestItem) -> str:
-    """The job of the try before: until this one is submitted, the machine still carries it."""
-    return item.job if item.submitted_at is None else ""
+def _is_former(item: RequestItem, found: JobSeen) -> bool:
+    """Whether the job is of a try before: of this request, which the machine carries until it is submitted anew, or of
+    an earlier one. That this try's job had ended before its claim is not possible."""
+    if item.submitted_at is None and found.name == item.job:
+        return True
+    return found.ended is not None and item.claimed_at is not None and found.ended < item.claimed_at
 
 
 def _read(item: RequestItem, now: datetime) -> RequestItem:

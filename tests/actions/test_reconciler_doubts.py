@@ -1,0 +1,47 @@
+"""What must not be taken for the machine's own, or for an end: former jobs, other items, ways that lead elsewhere."""
+
+from datetime import timedelta
+
+import pytest
+
+from homeward.actions.ledger import Ledger
+from homeward.actions.ports import JobState
+from homeward.actions.requests import Request
+from homeward.actions.states import ItemState, State
+from tests.actions.making import VirtualClock, ask, planned
+from tests.actions.world import Azure, Call, Job, Life, Preparing, prepared
+
+ONE = planned("web02")
+
+
+@pytest.fixture
+def lite(sqlite_ledger: Ledger, clock: VirtualClock) -> Life:
+    return Life(sqlite_ledger, Azure(clock), Preparing(prepared(ONE)), clock)
+
+
+async def running(life: Life) -> Request:
+    return await life.until((await ask(life.ledger)).id, State.RUNNING)
+
+
+def former_job(life: Life) -> None:
+    """A request before this one failed a few minutes ago."""
+    began = life.clock.now - timedelta(minutes=4)
+    life.azure.jobs.append(Job("former", "web02", began, began + timedelta(minutes=2), JobState.FAILED))
+
+
+async def test_a_job_that_had_ended_before_the_claim_is_not_taken_for_its_own(lite: Life) -> None:
+    request = await running(lite)
+    former_job(lite)
+    lite.azure.calls["web02"] = [Call.LOST]
+    lite.azure.lag = timedelta(minutes=2)
+    request = await lite.to_the_end(request.id)
+    assert (request.state, request.items[0].job) == (State.SUCCEEDED, "job-2")
+
+
+async def test_a_call_that_never_arrived_has_not_failed_like_a_job_before_it(lite: Life) -> None:
+    request = await running(lite)
+    former_job(lite)
+    lite.azure.calls["web02"] = [Call.LOST_BEFORE]
+    request = await lite.to_the_end(request.id)
+    assert request.state is State.NEEDS_ATTENTION
+    assert (request.items[0].state, request.items[0].job) == (ItemState.UNKNOWN, "")
