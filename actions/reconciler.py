@@ -8,6 +8,7 @@ from .passes.approved import approved
 from .passes.attention import attention
 from .passes.awaiting import awaiting
 from .passes.checking import checking, held
+from .passes.looking import taken
 from .passes.outside import Outside, Turn
 from .passes.pace import NAP, Limits, is_due
 from .passes.running import running
@@ -53,5 +54,6 @@ class Reconciler:
         try:
             written = await self._outside.write(turn.request, turn.change)
         except Held as error:
-            written = await self._outside.write(turn.request, held(now, error))
+            change = held(now, error) if request.state is State.CHECKING else taken(turn.request, error, now)
+            written = await self._outside.write(turn.request, change)
         return None if written.state.ended else min(written.due_at, now + NAP)

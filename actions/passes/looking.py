@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from homeward.actions.ledger import Held
 from homeward.actions.plan import as_json
 from homeward.actions.ports import ItemSeen, JobSeen, JobState, SiteRecovery, Unreadable
-from homeward.actions.requests import AzureError, EventKind, Happened, Progress, Request, RequestItem
+from homeward.actions.requests import AzureError, Change, EventKind, Happened, Progress, Request, RequestItem
 from homeward.actions.states import ItemState
 from homeward.checks.facts import Absent
 
@@ -168,6 +169,16 @@ def skipped(item: RequestItem, now: datetime, why: str) -> Step:
 def unknown(item: RequestItem, now: datetime, why: str) -> Step:
     item = replace(item, state=ItemState.UNKNOWN, ended_at=now, why=why)
     return Step(_read(item, now), (_tell(item, EventKind.UNKNOWN, why=why),))
+
+
+def taken(request: Request, error: Held, now: datetime) -> Change:
+    """A machine was seen as an item that another open request has: what becomes of it can't be told any more.
+
+    Nothing else that was seen is written; it is looked at again.
+    """
+    item = next(item for item in request.items if item.machine == error.machine)
+    step = failed(item, now, f"in the vault it can't be told from a machine of the open request {error.by}")
+    return Change(now, items=(step.item,), events=step.events)
 
 
 def _replicates(item: RequestItem, seen: ItemSeen, now: datetime) -> Step:

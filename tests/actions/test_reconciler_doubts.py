@@ -8,7 +8,7 @@ from homeward.actions.ledger import Ledger
 from homeward.actions.ports import JobState
 from homeward.actions.requests import Request
 from homeward.actions.states import ItemState, State
-from tests.actions.making import VirtualClock, ask, planned
+from tests.actions.making import VirtualClock, ask, plan, planned, put_forward
 from tests.actions.world import Azure, Call, Job, Life, Preparing, prepared
 
 ONE = planned("web02")
@@ -45,3 +45,14 @@ async def test_a_call_that_never_arrived_has_not_failed_like_a_job_before_it(lit
     request = await lite.to_the_end(request.id)
     assert request.state is State.NEEDS_ATTENTION
     assert (request.items[0].state, request.items[0].job) == (ItemState.UNKNOWN, "")
+
+
+async def test_a_machine_that_turns_into_another_requests_item_is_an_end_that_says_so(lite: Life) -> None:
+    request = await running(lite)
+    other = planned("web99")
+    await put_forward(lite.ledger, await ask(lite.ledger, "R-000002", "web99"), plan(other, subject="web99"))
+    lite.azure.new_ids["web02"] = other.item_id
+    request = await lite.to_the_end(request.id)
+    assert request.state is State.FAILED
+    assert (request.items[0].state, request.items[0].item_id) == (ItemState.FAILED, ONE.item_id)
+    assert "R-000002" in request.items[0].why
