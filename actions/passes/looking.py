@@ -11,7 +11,7 @@ from homeward.actions.requests import AzureError, Change, EventKind, Happened, P
 from homeward.actions.states import ItemState
 from homeward.checks.facts import Absent
 
-from .pace import GRACE, LOOK_BACK, Limits, after_no_answer, look_at
+from .pace import ASTRAY, GRACE, LOOK_BACK, Limits, after_no_answer, look_at
 
 MISSING = "not found in the vault"
 """The step of a machine whose job or item is missing; `read_at` is then since when."""
@@ -106,7 +106,11 @@ async def _look_at_job(azure: SiteRecovery, request: Request, item: RequestItem,
 async def _look_at_item(azure: SiteRecovery, request: Request, item: RequestItem, now: datetime) -> Step:
     seen = await azure.item(_vault(request), item)
     if not isinstance(seen, Absent):
-        return of_item(item, seen, now)
+        step = of_item(item, seen, now)
+        since = step.item.progress.read_at or now
+        if seen.ready or seen.replicating or now - since < ASTRAY:
+            return step
+        return unknown(step.item, now, f"it does not replicate home: its state is {seen.state or 'not told'}")
     if not _missing_for_long(item, now):
         return Step(_missing(item, now))
     return unknown(item, now, "it is not in the vault any more")
@@ -134,7 +138,10 @@ def of_item(item: RequestItem, seen: ItemSeen, now: datetime) -> Step:
     before = item.progress.percent or 0
     percent = seen.percent if seen.percent is not None else item.progress.percent
     new = tuple(error for error in seen.trouble if error not in item.warnings)
-    item = replace(item, item_id=seen.id or item.item_id, progress=Progress(seen.state, percent, now))
+    # Since when it has been in a state that does not lead home.
+    astray = not (seen.ready or seen.replicating) and item.progress.step == seen.state
+    read_at = item.progress.read_at if astray else now
+    item = replace(item, item_id=seen.id or item.item_id, progress=Progress(seen.state, percent, read_at))
     if seen.ready:
         item = replace(item, state=ItemState.DONE, ended_at=now, why="")
         return _warned(item, new, (_tell(item, EventKind.DONE),))

@@ -1,13 +1,15 @@
 """What must not be taken for the machine's own, or for an end: former jobs, other items, ways that lead elsewhere."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from homeward.actions.ledger import Ledger
-from homeward.actions.ports import JobState
-from homeward.actions.requests import Request
+from homeward.actions.ports import ItemSeen, JobState
+from homeward.actions.requests import Request, RequestItem
 from homeward.actions.states import ItemState, State
+from homeward.checks.facts import Absent
 from tests.actions.making import VirtualClock, ask, plan, planned, put_forward
 from tests.actions.world import Azure, Call, Job, Life, Preparing, prepared
 
@@ -56,3 +58,31 @@ async def test_a_machine_that_turns_into_another_requests_item_is_an_end_that_sa
     assert request.state is State.FAILED
     assert (request.items[0].state, request.items[0].item_id) == (ItemState.FAILED, ONE.item_id)
     assert "R-000002" in request.items[0].why
+
+
+class Wandering(Azure):
+    """Its machines are brought into another state by somebody else while they replicate."""
+
+    astray = False
+
+    async def item(self, vault: str, item: RequestItem) -> ItemSeen | Absent:
+        seen = await super().item(vault, item)
+        if not self.astray or isinstance(seen, Absent):
+            return seen
+        return replace(seen, state="PlannedFailoverCommitted", ready=False, replicating=False, percent=None)
+
+
+async def test_a_machine_that_stops_replicating_before_it_is_ready_asks_a_person(lite: Life) -> None:
+    """Somebody failed it back in the portal between two looks: it never becomes ready, and must not be held for ever."""
+    lite.azure = azure = Wandering(lite.clock)
+    request = await running(lite)
+    while request.items[0].state is not ItemState.REPLICATING:
+        request = await lite.pass_on(request.id)
+    azure.astray = True
+    since = lite.clock.now
+    request = await lite.to_the_end(request.id)
+    assert (request.state, request.items[0].state) == (State.NEEDS_ATTENTION, ItemState.UNKNOWN)
+    assert "PlannedFailoverCommitted" in request.items[0].why
+    assert timedelta(minutes=30) <= lite.clock.now - since < timedelta(minutes=45)
+    azure.astray = False
+    assert (await lite.until(request.id, State.SUCCEEDED)).items[0].state is ItemState.DONE
