@@ -283,8 +283,8 @@ def _obstacle(request: Request, obstacle: NotPrepared, size: int, command: str) 
             *(box(f"{command} status {id[:NAME]}") for id in obstacle.candidates[:1]),
         ]
     elif obstacle.obstacle is Obstacle.WRONG_VALUE:
-        names = [mrkdwn(name, NAME) for name in obstacle.candidates]
-        blocks += [section(f"There is {listed(names, MOST_CANDIDATES)}.")] if names else []
+        there = [mrkdwn(name, NAME) for name in obstacle.candidates]
+        blocks += [section(f"There is {listed(there, MOST_CANDIDATES)}.")] if there else []
         if line := start_line(command, request.asked):
             blocks += [section("To copy and change:"), box(line)]
     elif obstacle.candidates:

@@ -214,8 +214,9 @@ def _unknown(one: _Told) -> Message:
     page = one.portal.vault(vault)
     jobs = f"the Site Recovery jobs of {link(page, f'vault {vault}') if page else mrkdwn(f'vault {vault}', NAME)}"
     return _line(
-        f"? *{one.machine}*: nobody can tell whether it was started.{why}\n"
-        f"Look at {jobs}. If no job of it runs, “Try again” on the card starts it; otherwise “Go on without it”."
+        f"? *{one.machine}*: nobody can tell what became of its start.{why}\n"
+        f"Look at {jobs}. If a job of it runs, it is found and followed; “Try again” on the card looks at once.\n"
+        "If none runs, “Try again” starts it once more, where Azure allows it."
     )
 
 
@@ -330,7 +331,7 @@ def _outcomes(items: Sequence[RequestItem]) -> list[str]:
     lines: list[str] = []
     for state, sign, told_ in (
         (ItemState.FAILED, "✗", "failed"),
-        (ItemState.UNKNOWN, "?", "not known whether it was started"),
+        (ItemState.UNKNOWN, "?", "not known what became of its start"),
         (ItemState.SKIPPED, "–", "not started"),
     ):
         found = [item for item in items if item.state is state]

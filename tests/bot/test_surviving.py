@@ -133,7 +133,7 @@ async def test_a_start_that_never_arrived_asks_a_person_and_their_try_comes_thro
         await _approved(told)
         await told.thread_says("Azure did not answer the start call")
         told.pass_time(6)
-        await told.thread_says("nobody can tell whether it was started")
+        await told.thread_says("nobody can tell what became of its start")
         await told.card_says("needs a person")
         assert told.started == []
         await told.presses(MAYA, ids.RETRY)
@@ -177,7 +177,7 @@ async def test_a_job_that_vanishes_without_a_trace_needs_a_person_who_can_end_it
         await told.thread_says("started (job")
         await _looked_for_twice(sandbox)
         told.pass_time(6)
-        reply = await told.thread_says("nobody can tell")
+        reply = await told.thread_says("nobody can tell what became of its start")
         await told.card_says("needs a person")
         await told.presses(MAYA, ids.END_HERE)
         await told.card_says("Ended: web01 did not come through")

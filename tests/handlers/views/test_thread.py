@@ -144,7 +144,7 @@ def test_nobody_is_told_that_it_is_known_whether_a_lost_start_was_taken(said: An
     lost = said(K.NO_ANSWER, "pay-app01", why="it timed out")
     assert "It is not sent a second time" in lost
     unknown = said(K.UNKNOWN, "pay-app01", why="no job was found")
-    assert "nobody can tell whether it was started" in unknown
+    assert "nobody can tell what became of its start" in unknown
     assert "|vault prod-dr>" in unknown
 
 
