@@ -22,7 +22,7 @@ from homeward.actions.preparing.preparer import Preparer
 from homeward.actions.reconciler import Reconciler
 from homeward.actions.schedulers.timer import Timer
 from homeward.actions.site_recovery import AzureSiteRecovery
-from homeward.actions.states import Operation
+from homeward.actions.states import Operation, State
 from homeward.checks import RULES
 from homeward.checks.sources.collect import Collector
 from homeward.handlers.clients import AppClients
@@ -131,7 +131,7 @@ class Acting:
     async def ready(self) -> bool:
         """Whether the ledger answers."""
         try:
-            return self._ledger is not None and bool(await self._ledger.now())
+            return self._ledger is not None and await self._ledger.count(State.CHECKING) >= 0
         except LedgerError:
             return False
 

@@ -32,6 +32,7 @@ from .showing import PASSING, Down, Later, Means, Showing
 from .supervisor import Log
 from .threads import Threads
 from .views.blocks import Message
+from .views.checklist import changes_in
 
 GIVE_UP = timedelta(days=1)
 """After a request's end: what Slack would not take until then is not shown any more."""
@@ -105,6 +106,8 @@ class Reporter:
             return None
         now = await self._ledger.now()
         wait = await self._shown(latest, events, now, started)
+        if (passes := changes_in(latest, now)) is not None:
+            wait = passes if wait is None else min(wait, passes)
         again = None if wait is None else now + timedelta(seconds=self._monotonic() - started + wait)
         if again and request.ended_at and again - request.ended_at > GIVE_UP:
             self._log.error("homeward.unreported", request=request_id)

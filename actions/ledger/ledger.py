@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from homeward.actions.news import is_news
 from homeward.actions.posts import Post, PostState
 from homeward.actions.requests import Asked, Change, Event, EventKind, Happened, Refusal, Request, RequestItem
 from homeward.actions.states import ItemState, State, WrongTurn, check_item
@@ -24,6 +25,8 @@ from .tables import events, items, lookup_key, requests
 
 MIN_KEY = 16
 """Bytes of the audit chain's key."""
+SLEW = timedelta(minutes=1)
+"""How far a clock may go back without being seen to."""
 
 
 def nothing(_: str) -> None:
@@ -52,6 +55,8 @@ class Ledger:
         self._clock = clock
         self._committed = committed
         # SQLite has one writer at a time; in here they queue fairly, at its file they would poll for it.
+        self._last: datetime | None = None
+        """The last event's time, where no other process writes any."""
         self._turn: AbstractAsyncContextManager[object] = asyncio.Lock() if is_sqlite(engine) else nullcontext()
 
     @asynccontextmanager
@@ -67,18 +72,22 @@ class Ledger:
 
     # --- time ---
     async def now(self) -> datetime:
-        """The ledger's time: of the database where several processes share it; it never goes back behind an event."""
+        """The ledger's time: of the database where several processes share it. It does not go back behind an event,
+        but where the clock was set back by more than `SLEW`."""
+        if self._last is not None and is_sqlite(self._engine):
+            return _not_behind(self._last, self._clock() if self._clock else datetime.now(UTC))
         async with self._reading() as connection:
             return await self._now(connection, await read_head(connection))
 
     async def _now(self, connection: AsyncConnection, head: Head) -> datetime:
+        self._last = max(head.moment, self._last or head.moment)
         if self._clock is not None:
             at = self._clock()
         elif is_sqlite(self._engine):
             at = datetime.now(UTC)
         else:
             at = (await connection.execute(select(func.clock_timestamp()))).scalar_one()
-        return max(at.astimezone(UTC), head.moment)
+        return _not_behind(head.moment, at)
 
     # --- requests ---
     async def open(self, asked: Asked, *, id: str, quorum: int, expires_at: datetime) -> Request:
@@ -91,7 +100,7 @@ class Ledger:
                 request = writing.new(asked, id=id, quorum=quorum, expires_at=expires_at, now=now)
                 await writing.add(connection, request, head.seq + 1)
                 first = Happened(EventKind.REQUESTED, data=asking, actor=asked.requester)
-                await append(connection, self._key, head, now, id, (first,))
+                self._last = (await append(connection, self._key, head, now, id, (first,))).moment
         except IntegrityError as error:
             raise LedgerError(f"There is a request {id} already.") from error
         return request
@@ -102,7 +111,7 @@ class Ledger:
             return await read(connection, request_id)
 
     async def write(self, request: Request, change: Change) -> Request:
-        """Writes what a pass that read `request` changed; the new request. Also: the report is due now.
+        """Writes what a pass that read `request` changed; the new request. If it is news, the report is due now.
 
         Raises `Stale` if it was written meanwhile, `Held` if the change brings a plan (to AWAITING_APPROVAL) one of
         whose items is in another open request, `WrongTurn` for what the transition tables don't allow. Items of a
@@ -141,8 +150,8 @@ class Ledger:
     async def _change(self, connection: AsyncConnection, head: Head, request: Request, change: Change) -> Request:
         now = await self._now(connection, head)
         after = writing.changed(request, change, now)
-        await writing.put(connection, request, after, now)
-        await append(connection, self._key, head, now, request.id, change.events)
+        await writing.put(connection, request, after, now, news=is_news(request, after, change))
+        self._last = (await append(connection, self._key, head, now, request.id, change.events)).moment
         return after
 
     async def claim(self, request: Request, item: RequestItem) -> Request:
@@ -251,6 +260,12 @@ class Ledger:
         query = select(func.count()).where(requests.c.state.in_([state.value for state in states]))
         async with self._reading() as connection:
             return (await connection.execute(query)).scalar_one()
+
+
+def _not_behind(last: datetime, at: datetime) -> datetime:
+    at = at.astimezone(UTC)
+    # Were it believed for ever that the clock had been right when it was far ahead, nothing would be due until then.
+    return at if last - at > SLEW else max(at, last)
 
 
 @asynccontextmanager

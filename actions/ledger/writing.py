@@ -103,14 +103,17 @@ def _columns(request: Request) -> dict[str, object]:
     }
 
 
-async def put(connection: AsyncConnection, before: Request, after: Request, now: datetime) -> None:
-    """Writes what differs. Raises `Stale` unless `before` is what the ledger holds, and `Clash`."""
+async def put(connection: AsyncConnection, before: Request, after: Request, now: datetime, *, news: bool) -> None:
+    """Writes what differs; with `news` the report is due. Raises `Stale` unless `before` is what the ledger holds,
+    and `Clash`."""
     old, new = _columns(before), _columns(after)
     differing = {name: value for name, value in new.items() if value != old[name]}
+    if news:
+        differing["report_due_at"] = now
     written = await connection.execute(
         update(requests)
         .where(requests.c.id == before.id, requests.c.version == before.version)
-        .values(report_due_at=now, **differing)
+        .values(**differing)
     )
     if written.rowcount != 1:
         if await connection.scalar(select(requests.c.id).where(requests.c.id == before.id)) is None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from homeward.actions.ledger import Ledger
+from homeward.actions.news import is_news
 from homeward.actions.ports import Prepare, Scheduler, SiteRecovery, Work
 from homeward.actions.requests import Change, Request
 
@@ -24,7 +25,8 @@ class Outside:
     async def write(self, request: Request, change: Change) -> Request:
         """The one place where a pass writes; what Slack shows follows at once."""
         written = await self.ledger.write(request, change)
-        await self.scheduler.wake(Work.REPORT, written.id, await self.ledger.now())
+        if is_news(request, written, change):
+            await self.scheduler.wake(Work.REPORT, written.id, await self.ledger.now())
         return written
 
 

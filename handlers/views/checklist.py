@@ -22,7 +22,7 @@ from homeward.actions.states import ItemState
 from ..escape import link, mrkdwn, plain
 from ..portal import Portal
 from .blocks import many, packed, section
-from .moments import since, span
+from .moments import since, span, until_next
 
 NAME = 80
 DETAIL = 300
@@ -169,8 +169,19 @@ def standing(item: RequestItem) -> str:
             return "not started"
 
 
-def _since(item: RequestItem, now: datetime) -> str:
+def changes_in(request: Request, now: datetime) -> float | None:
+    """The seconds until the checklist says something else only because time passes; None for never."""
+    begun = (_begun(item) for item in request.items if not item.ended_at)
+    return None if request.state.ended else min((until_next(at, now) for at in begun if at), default=None)
+
+
+def _begun(item: RequestItem) -> datetime | None:
     begun = item.submitted_at or item.claimed_at
-    if not begun or item.state in (ItemState.PENDING, ItemState.SKIPPED):
+    return None if item.state in (ItemState.PENDING, ItemState.SKIPPED) else begun
+
+
+def _since(item: RequestItem, now: datetime) -> str:
+    begun = _begun(item)
+    if not begun:
         return ""
     return f" · {span(begun, item.ended_at) if item.ended_at else since(begun, now)}"

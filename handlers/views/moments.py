@@ -14,9 +14,20 @@ def spoken(moment: datetime) -> str:
 
 def since(begin: datetime, now: datetime) -> str:
     """A span that still grows, in steps that grow with it: many messages show one, and each step changes them all."""
-    seconds = max(0.0, (now - begin).total_seconds())
-    step = 60 if seconds < 600 else 300 if seconds < 3600 else 900 if seconds < 6 * 3600 else 3600
+    seconds, step = _grown(begin, now)
     return span(begin, begin + timedelta(seconds=seconds // step * step))
+
+
+def until_next(begin: datetime, now: datetime) -> float:
+    """The seconds until `since` says something else."""
+    seconds, step = _grown(begin, now)
+    return step - seconds % step
+
+
+def _grown(begin: datetime, now: datetime) -> tuple[float, int]:
+    """The span's seconds, and the step that it grows by at this age."""
+    seconds = max(0.0, (now - begin).total_seconds())
+    return seconds, 60 if seconds < 600 else 300 if seconds < 3600 else 900 if seconds < 6 * 3600 else 3600
 
 
 def span(begin: datetime, end: datetime) -> str:
