@@ -41,13 +41,14 @@ def _judge(request: Request, item: RequestItem, answer: Prepared) -> Judged:
     joined = sorted({one.machine for one in answer.plan.items} - {one.machine for one in request.items})
     if joined:
         return Judged(item, Fitness.CHANGED, f"{', '.join(joined)} came to it since it was approved.")
+    # A blocker says more than what follows from it: a machine that is on its way already would return otherwise too.
+    if blockers := _about(item, answer.checked.blockers):
+        return Judged(item, Fitness.CHANGED, " ".join(_words(found) for found in blockers))
     approved = item.planned
     if now.item_id.casefold() == item.item_id.casefold():
         approved = replace(approved, item_id=now.item_id)
     if differing := changes(approved, now):
         return Judged(item, Fitness.CHANGED, f"{item.machine} is not as approved: {'; '.join(differing)}.")
-    if blockers := _about(item, answer.checked.blockers):
-        return Judged(item, Fitness.CHANGED, " ".join(_words(found) for found in blockers))
     known = _about(item, request.checked.unread_blockers) if request.checked is not None else ()
     expected = {found.rule for found in known}
     unread = [found for found in _about(item, answer.checked.unread_blockers) if found.rule not in expected]

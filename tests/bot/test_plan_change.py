@@ -41,7 +41,13 @@ def _vm_stopped(sandbox: Sandbox) -> None:
     machine.power = "deallocated"
 
 
-def _started_elsewhere(sandbox: Sandbox) -> None:
+def _runs_elsewhere(sandbox: Sandbox) -> None:
+    sandbox.estate.vault.item("web01").fates.append(Fate(end="InProgress"))
+    sandbox.arm.start_elsewhere("web01")
+
+
+def _done_elsewhere(sandbox: Sandbox) -> None:
+    sandbox.estate.vault.item("web01").fates.append(Fate(job_minutes=0))
     sandbox.arm.start_elsewhere("web01")
 
 
@@ -54,7 +60,8 @@ def _started_elsewhere(sandbox: Sandbox) -> None:
         (_item_removed, "web01 has no protected item: "),
         (_vm_on_premises_deleted, "web01 is not as approved: it would return to an alternate location"),
         (_vm_stopped, "web01 is not running (deallocated)."),
-        (_started_elsewhere, 'web01: the job "SwitchReplicationGroupProtection" has not ended'),
+        (_done_elsewhere, "web01 cannot be reprotected in its state"),
+        (_runs_elsewhere, 'web01: the job "SwitchReplicationGroupProtection" has not ended'),
     ],
 )
 async def test_what_changed_since_it_was_put_forward_voids_it_with_the_reason(
