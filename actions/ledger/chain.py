@@ -67,9 +67,12 @@ async def read_head(connection: AsyncConnection, *, to_write: bool = False) -> H
 async def append(
     connection: AsyncConnection, key: bytes, head: Head, at: datetime, request_id: str, happened: Iterable[Happened]
 ) -> Head:
-    """Writes events behind `head`, which was read to write in this transaction; the new head."""
+    """Writes events behind `head`, which was read to write in this transaction; the new head.
+
+    Their times never go back, even where the clock did.
+    """
     rows: list[dict[str, str | int]] = []
-    when = at.astimezone(UTC).isoformat(timespec="microseconds")
+    when = max(at, head.moment).astimezone(UTC).isoformat(timespec="microseconds")
     previous = head.hash
     for seq, one in enumerate(happened, head.seq + 1):
         row: dict[str, str | int] = {

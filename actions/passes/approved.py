@@ -39,7 +39,7 @@ def sentences(judged: tuple[Judged, ...], fitness: Fitness) -> str:
 
 def unread(request: Request, now: datetime, why: str) -> Change | None:
     """Waits a little and tries again, told once; None when that has been going on for too long."""
-    if request.unread_since is None:
+    if request.unread_since is None or request.unread_since > now:
         told = Happened(EventKind.RECHECK_UNREAD, data={"why": why})
         return Change(now + UNREAD_AGAIN, unread_since=now, events=(told,))
     return None if now - request.unread_since >= UNREAD_FOR else Change(now + UNREAD_AGAIN)

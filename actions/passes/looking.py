@@ -11,7 +11,7 @@ from homeward.actions.requests import AzureError, Change, EventKind, Happened, P
 from homeward.actions.states import ItemState
 from homeward.checks.facts import Absent
 
-from .pace import ASTRAY, GRACE, LOOK_BACK, Limits, after_no_answer, look_at
+from .pace import ASTRAY, GRACE, LOOK_BACK, RUNNING_SINCE, Limits, after_no_answer, look_at
 
 MISSING = "not found in the vault"
 """The step of a machine whose job or item is missing; `read_at` is then since when."""
@@ -61,9 +61,10 @@ async def before_another_try(azure: SiteRecovery, request: Request, item: Reques
 
 async def _look_for_it(azure: SiteRecovery, request: Request, item: RequestItem, now: datetime) -> Step:
     """The start call may have been taken: its job, or the machine itself, would tell. Azure's lists lag."""
-    claimed_at = item.claimed_at or now
-    if item.state is ItemState.CLAIMED and now - claimed_at < GRACE:
-        found = await azure.find_job(_vault(request), request.asked.operation, item, since=claimed_at - LOOK_BACK)
+    waited = now - (item.claimed_at or now)
+    # A claim of later than now is of a clock that was set back since: nobody knows how old it is.
+    if item.state is ItemState.CLAIMED and timedelta() <= waited < GRACE:
+        found = await azure.find_job(_vault(request), request.asked.operation, item, since=_since(item, now))
         if isinstance(found, Absent) or _is_former(item, found):
             return Step(_read(item, now))
         return adopted(item, found, now, "found after its start call")
@@ -79,8 +80,7 @@ async def _signs_of_it(
     azure: SiteRecovery, request: Request, item: RequestItem, now: datetime, *, also_failed: bool
 ) -> Step | None:
     """A job since the claim, or a machine that replicates already."""
-    since = (item.claimed_at or now) - LOOK_BACK
-    found = await azure.find_job(_vault(request), request.asked.operation, item, since=since)
+    found = await azure.find_job(_vault(request), request.asked.operation, item, since=_since(item, now))
     if not isinstance(found, Absent):
         news = not _is_former(item, found) and (also_failed or found.state is JobState.SUCCEEDED)
         if news or found.state is JobState.RUNNING:
@@ -140,7 +140,7 @@ def of_item(item: RequestItem, seen: ItemSeen, now: datetime) -> Step:
     new = tuple(error for error in seen.trouble if error not in item.warnings)
     # Since when it has been in a state that does not lead home.
     astray = not (seen.ready or seen.replicating) and item.progress.step == seen.state
-    read_at = item.progress.read_at if astray else now
+    read_at = min(item.progress.read_at or now, now) if astray else now
     item = replace(item, item_id=seen.id or item.item_id, progress=Progress(seen.state, percent, read_at))
     if seen.ready:
         item = replace(item, state=ItemState.DONE, ended_at=now, why="")
@@ -203,6 +203,12 @@ def _warned(item: RequestItem, new: tuple[AzureError, ...], events: tuple[Happen
     return Step(replace(item, warnings=item.warnings + new), (warned, *events))
 
 
+def _since(item: RequestItem, now: datetime) -> datetime:
+    """When its job may have begun at the earliest."""
+    claimed_at = item.claimed_at or now
+    return claimed_at - LOOK_BACK if claimed_at <= now else now - RUNNING_SINCE
+
+
 def _is_former(item: RequestItem, found: JobSeen) -> bool:
     """Whether the job is of a try before: of this request, which the machine carries until it is submitted anew, or of
     an earlier one. That this try's job had ended before its claim is not possible."""
@@ -216,7 +222,8 @@ def _read(item: RequestItem, now: datetime) -> RequestItem:
 
 
 def _missing(item: RequestItem, now: datetime) -> RequestItem:
-    if item.progress.step == MISSING:
+    since = item.progress.read_at
+    if item.progress.step == MISSING and since is not None and since <= now:
         return item
     return replace(item, progress=Progress(MISSING, item.progress.percent, now))
 

@@ -13,6 +13,8 @@ GRACE = timedelta(minutes=5)
 """How long a job may be missing (Azure's lists lag) before anybody concludes anything from it."""
 LOOK_BACK = timedelta(minutes=5)
 """How much earlier than the claim a job may have begun by Azure's clock and still be its job."""
+RUNNING_SINCE = timedelta(days=1)
+"""How far back a running job is looked for where it is not known when it began."""
 ASTRAY = timedelta(minutes=30)
 """How long a machine may stay, after its job, in a state that does not lead home, before a person is asked."""
 CLAIM_GOOD_FOR = 10.0

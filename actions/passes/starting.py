@@ -1,7 +1,7 @@
 """The one place where anything is started: claim, call, record."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from homeward.actions.ports import Accepted, JobState, NotSent, Refused, Unanswered, Unreadable
 from homeward.actions.requests import Change, EventKind, Happened, Progress, Request, RequestItem
@@ -11,10 +11,7 @@ from homeward.checks.facts import Absent
 from .looking import Step, adopted
 from .order import item_of
 from .outside import Outside
-from .pace import CLAIM_GOOD_FOR
-
-RUNNING_SINCE = timedelta(days=1)
-"""How far back a job is looked for that runs already when Azure refuses a second one."""
+from .pace import CLAIM_GOOD_FOR, RUNNING_SINCE
 
 
 async def start(request: Request, item: RequestItem, outside: Outside) -> Request:

@@ -1,7 +1,7 @@
 """What must not be taken for the machine's own, or for an end: former jobs, other items, ways that lead elsewhere."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -73,7 +73,7 @@ class Wandering(Azure):
 
 
 async def test_a_machine_that_stops_replicating_before_it_is_ready_asks_a_person(lite: Life) -> None:
-    """Somebody failed it back in the portal between two looks: it never becomes ready, and must not be held for ever."""
+    """Somebody failed it back in the portal between two looks: it never becomes ready."""
     lite.azure = azure = Wandering(lite.clock)
     request = await running(lite)
     while request.items[0].state is not ItemState.REPLICATING:
@@ -86,3 +86,41 @@ async def test_a_machine_that_stops_replicating_before_it_is_ready_asks_a_person
     assert timedelta(minutes=30) <= lite.clock.now - since < timedelta(minutes=45)
     azure.astray = False
     assert (await lite.until(request.id, State.SUCCEEDED)).items[0].state is ItemState.DONE
+
+
+def set_back(life: Life, now: datetime) -> None:
+    """The clock is right again; the world's jobs began when they did."""
+    ahead = life.clock.now - now
+    for job in life.azure.jobs:
+        job.started, job.ends = job.started - ahead, job.ends - ahead
+    life.clock.now = now
+
+
+async def test_a_clock_that_was_hours_ahead_holds_nothing_up(lite: Life) -> None:
+    request = await running(lite)
+    start = lite.clock.now
+    lite.clock.ahead(minutes=50)
+    await lite.reconciler.advance(request.id)
+    lite.clock.ahead(hours=6)
+    await put_forward(lite.ledger, await ask(lite.ledger, "R-000002", "web99"), plan("web99", subject="web99"))
+    set_back(lite, start + timedelta(minutes=50))
+    for _ in range(30):
+        lite.clock.ahead(seconds=30)
+        await lite.reconciler.advance(request.id)
+    assert (await lite.ledger.load(request.id)).state is State.SUCCEEDED
+
+
+@pytest.mark.parametrize(("call", "end"), [(Call.LOST, State.SUCCEEDED), (Call.LOST_BEFORE, State.NEEDS_ATTENTION)])
+async def test_a_claim_of_a_clock_that_was_set_back_is_looked_for_all_the_same(
+    lite: Life, call: Call, end: State
+) -> None:
+    request = await running(lite)
+    lite.clock.ahead(minutes=55)
+    start = lite.clock.now - timedelta(hours=3)
+    lite.azure.calls["web02"] = [call]
+    await lite.reconciler.advance(request.id)
+    set_back(lite, start)
+    for _ in range(40):
+        lite.clock.ahead(seconds=30)
+        await lite.reconciler.advance(request.id)
+    assert (await lite.ledger.load(request.id)).state is end
