@@ -7,7 +7,7 @@ from time import perf_counter
 import click
 from rich.console import Console
 
-from . import ack, plan, rules, show, startup, vcenter
+from . import ack, plan, rules, show, startup, vcenter, waits
 from .figures import Figure, seconds
 
 Measure = Callable[[bool], Awaitable[list[Figure]]]
@@ -18,6 +18,7 @@ MEASUREMENTS: Mapping[str, Measure] = {
     "plan": lambda quick: plan.measure(quick=quick),
     "rules": lambda quick: rules.measure(quick=quick),
     "startup": lambda quick: startup.measure(quick=quick),
+    "waits": lambda quick: waits.measure(quick=quick),
 }
 
 
