@@ -1,12 +1,13 @@
 """The card of a request."""
 
+import re
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from homeward.actions.plan import Obstacle
@@ -213,7 +214,11 @@ def test_what_could_not_be_read_is_asked_again_as_it_was(requests: Any, shown: A
 def test_a_card_that_had_to_move_says_why(requests: Any, shown: Any, words: Any, refused: Any) -> None:
     message = shown(requests.running(), moved="not_in_channel")
     assert refused(message) == []
-    assert "This stands here because its channel can't be reached: not_in_channel." in words(message)
+    assert "This stands here because the bot is not in the channel where it was asked: invite it there" in words(
+        message
+    )
+    strange = shown(requests.running(), moved="restricted_action")
+    assert "This stands here because its channel refuses it: restricted_action." in words(strange)
     assert "not_in_channel" not in words(shown(requests.running()))
 
 
@@ -248,5 +253,7 @@ def test_nothing_hostile_gets_through(requests: Any, shown: Any, refused: Any, h
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(st.characters(exclude_categories=["Cs"]), max_size=4000), place=st.integers(0, 200))
 def test_no_text_whatsoever_breaks_a_card(requests: Any, shown: Any, refused: Any, text: str, place: int) -> None:
+    # The id of a person in a person's place is a mention, rightly.
+    assume(not re.fullmatch(r"[UWS][A-Z0-9]+", text))
     every = requests.every()
     assert refused(shown(requests.poisoned(every[place % len(every)], text))) == []
