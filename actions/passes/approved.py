@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from homeward.actions.plan import NotPrepared
 from homeward.actions.requests import Change, EventKind, Happened, Request
 from homeward.actions.states import State
 
@@ -22,7 +23,8 @@ async def approved(request: Request, now: datetime, outside: Outside) -> Turn:
         return Turn(request, voided(now, why))
     if why := sentences(judged, Fitness.UNREAD):
         return Turn(request, unread(request, now, why) or voided(now, given_up(why)))
-    verdict = request.checked.verdict.value if request.checked is not None else ""
+    assert not isinstance(answer, NotPrepared), "what is fit was read"  # noqa: S101 # by the judge
+    verdict = answer.checked.verdict.value
     events = (Happened(EventKind.RECHECKED, data={"verdict": verdict}), Happened(EventKind.STARTED))
     return Turn(request, Change(now, State.RUNNING, readable_again=True, events=events))
 

@@ -7,10 +7,11 @@ import pytest
 
 from homeward.actions.ledger import Ledger
 from homeward.actions.ports import ItemSeen, JobState
-from homeward.actions.requests import Request, RequestItem
+from homeward.actions.requests import EventKind, Request, RequestItem
 from homeward.actions.states import ItemState, State
 from homeward.checks.facts import Absent
-from tests.actions.making import VirtualClock, ask, plan, planned, put_forward
+from homeward.checks.report import Verdict
+from tests.actions.making import VirtualClock, ask, checked, plan, planned, put_forward
 from tests.actions.world import Azure, Call, Job, Life, Preparing, prepared
 
 ONE = planned("web02")
@@ -124,3 +125,12 @@ async def test_a_claim_of_a_clock_that_was_set_back_is_looked_for_all_the_same(
         lite.clock.ahead(seconds=30)
         await lite.reconciler.advance(request.id)
     assert (await lite.ledger.load(request.id)).state is end
+
+
+@pytest.mark.parametrize(("before", "now"), [(Verdict.READY, Verdict.UNKNOWN), (Verdict.UNKNOWN, Verdict.READY)])
+async def test_the_repeated_checks_are_told_as_they_are_now(lite: Life, before: Verdict, now: Verdict) -> None:
+    lite.preparing.first = replace(prepared(ONE), checked=checked(before))
+    lite.preparing.second = lambda again, _: replace(prepared(ONE), plan=again, checked=checked(now))
+    request = await running(lite)
+    told = [e.happened.data for e in await lite.ledger.events(request.id) if e.happened.kind is EventKind.RECHECKED]
+    assert told == [{"verdict": now.value}]
