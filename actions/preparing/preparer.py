@@ -64,6 +64,8 @@ class Preparer:
         for facts in machines:
             if isinstance(facts.item, Missing):
                 return NotPrepared(Obstacle.UNREADABLE, f"{facts.machine} could not be read: {facts.item.reason}.")
+        if not machines:
+            return NotPrepared(Obstacle.NOT_FOUND, f"The {subject.kind.value} {subject.name} has no machine in it.")
         if wrong := ungranted(wishes, subject.name, machines):
             return wrong
         judged = self._checked(collected)

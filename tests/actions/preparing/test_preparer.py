@@ -121,6 +121,13 @@ async def test_a_name_of_several_gives_the_ids_to_say_instead() -> None:
     assert "b (machine, classic); b (recovery plan, 2 machines)" in made.why
 
 
+async def test_a_plan_without_machines_is_not_put_to_anybody() -> None:
+    nothing = await prepared(kind=Kind.PLAN)
+    assert isinstance(nothing, NotPrepared), nothing
+    assert nothing.obstacle is Obstacle.NOT_FOUND
+    assert "no machine" in nothing.why
+
+
 async def test_a_dead_vault_is_unreadable_with_the_reason() -> None:
     made = await prepared(replace(CLASSIC, item=UNREAD, choice=UNREAD, topology=Topology.UNKNOWN))
     assert isinstance(made, NotPrepared)
