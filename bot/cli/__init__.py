@@ -122,7 +122,7 @@ def errors(context: click.Context, *, words: tuple[str, ...], as_json: bool) -> 
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 @click.pass_context
 def doctor(context: click.Context, *, config: str | None, as_json: bool) -> None:
-    """Checks the settings and the reach: Slack's sign-in and scopes, each vault, Azure Compute, each vCenter."""
+    """Checks the settings and the reach: Slack, approvers, state database, vaults, Azure Compute, vCenters."""
     from .doctor import run
 
     context.exit(run(config, as_json=as_json))
@@ -197,7 +197,7 @@ def sandbox(context: click.Context, *, port: int) -> None:
 @click.option("--fast", is_flag=True, help="Without the pauses for reading.")
 @click.pass_context
 def demo(context: click.Context, *, fast: bool) -> None:
-    """Plays the story on the embedded sandbox: an error looked up, a blocked check, the mending, a group."""
+    """Plays the story on the embedded sandbox: an error looked up, checks, a start, its approval, a crash, an end."""
     from .demo import run
 
     context.exit(run(fast=fast))

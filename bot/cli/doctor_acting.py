@@ -113,7 +113,11 @@ async def _approvers(client: _WebApi, approval: Approval) -> list[Finding]:
         users = cast("list[str]", members) if isinstance(members, list) else []
         known.update(users)
         findings.append(Finding(what, Health.OK, f"{len(users)} members"))
-    if all(finding.health is Health.OK for finding in findings) and len(known) <= approval.quorum:
+    told = all(finding.health is Health.OK for finding in findings)
+    if told and len(known) < approval.quorum:
+        said = f"{len(known)} may approve and {approval.quorum} must (quorum): nothing can ever be approved"
+        findings.append(Finding("approvers", Health.FAULT, said))
+    elif told and len(known) == approval.quorum:
         said = (
             f"{len(known)} may approve and {approval.quorum} must: who asks can't approve, so a request of one of them "
             "can never be approved"

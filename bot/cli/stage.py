@@ -1,6 +1,7 @@
 """Where the demo is played: what people type, press and see, told in the terminal."""
 
 import asyncio
+from textwrap import wrap
 
 from rich.console import Console
 from rich.rule import Rule
@@ -56,8 +57,9 @@ class Stage:
 
     def quote(self, message: Message) -> None:
         """Its first line, as one of several."""
-        first = lines(message, width=self._width, names=self._names)[0]
-        self._console.print(f"{INDENT}│ {first}", markup=False, soft_wrap=True)
+        first = lines(message, width=10_000, names=self._names)[0]
+        for line in wrap(first, self._width, subsequent_indent="  "):
+            self._console.print(f"{INDENT}│ {line}", markup=False, soft_wrap=True)
 
     def command(self, line: str) -> None:
         """A command that somebody runs in a terminal."""

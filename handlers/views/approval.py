@@ -117,7 +117,7 @@ def _without_plan(request: Request) -> Message:
 
 
 def _whose(request: Request) -> str:
-    asked = f"{person(request.asked.requester.user_id)} asks for it"
+    asked = f"{person(request.asked.requester.user_id)} asks for {planned.asked_for(request)}"
     if reason := request.asked.reason.strip():
         return f"{asked}: “{mrkdwn(reason, REASON)}”"
     return f"{asked}, without saying why."

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from homeward.actions.plan import Download, Plan, PlannedDisk, PlannedItem
+from homeward.actions.requests import Request
 from homeward.checks.facts import Topology
+from homeward.checks.names import fold
 from homeward.checks.subjects import Kind
 
 from ..escape import mrkdwn
@@ -22,6 +24,14 @@ def subject(plan: Plan) -> str:
     """ "web01", "recovery plan payroll"; escaped for mrkdwn, like everything here."""
     name = mrkdwn(plan.subject, NAME)
     return name if plan.kind == Kind.MACHINE.value else f"{mrkdwn(plan.kind, NAME)} {name}"
+
+
+def asked_for(request: Request) -> str:
+    """ "it"; where a machine was named and the whole of its group comes, both."""
+    plan, named = request.plan, request.asked.subject
+    if plan is None or plan.kind != Kind.GROUP.value or fold(named) not in {fold(i.machine) for i in plan.items}:
+        return "it"
+    return f"{mrkdwn(named, NAME)}, and its {subject(plan)} goes as a whole"
 
 
 def names(items: Sequence[PlannedItem], most: int = MOST_NAMES) -> str:

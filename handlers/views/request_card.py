@@ -30,6 +30,12 @@ MOST_CANDIDATES = 10
 SIZES = (20, 12, 6, 3, 1)
 OPEN = frozenset({State.CHECKING, State.AWAITING_APPROVAL, State.APPROVED, State.RUNNING})
 _STILL = "nothing more happens before somebody decides"
+_MOVED = {
+    "not_in_channel": "the bot is not in the channel where it was asked: invite it there for the next time",
+    "channel_not_found": "the bot is not in the channel where it was asked: invite it there for the next time",
+    "is_archived": "the channel where it was asked is archived",
+}
+"""Slack's words for a channel that can't be reached, in the reader's."""
 _TOLD = frozenset(
     {
         State.CHECKING,
@@ -50,7 +56,9 @@ def card(request: Request, *, now: datetime, portal: Portal, command: str = "/re
     head = headline(request, now)
     told = [f"*{head}*", *([mrkdwn(request.why, WHY)] if _tells_why(request) else [])]
     why_here = (
-        [context(f"This stands here because its channel can't be reached: {mrkdwn(moved, 200)}.")] if moved else []
+        [context(f"This stands here because {_MOVED.get(moved, f'its channel refuses it: {mrkdwn(moved, 200)}')}.")]
+        if moved
+        else []
     )
 
     def blocks(size: int, checklist: Callable[[int], list[Block]]) -> list[Block]:
@@ -196,6 +204,8 @@ def _about(request: Request, portal: Portal) -> Block:
         vault = f"vault {request.plan.vault}"
         parts.append(link(url, vault) if url else mrkdwn(vault, NAME))
     parts.append(f"{asked_by(request.asked.requester.user_id)} {when(request.created_at)}")
+    if (whom := planned.asked_for(request)) != "it":
+        parts.append(f"asked for {whom}")
     if request.asked.reason.strip():
         parts.append(f"“{mrkdwn(request.asked.reason, 300)}”")
     for decision in request.decisions[:5]:

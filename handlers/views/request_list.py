@@ -94,7 +94,9 @@ def not_found(said: str, command: str) -> Message:
 
 
 def which(said: str, requests: Sequence[Request], *, now: datetime, command: str) -> Message:
-    """A machine was named where a request is needed: one word more settles it."""
+    """A machine was named where a request is needed: one word more settles it. What has ended can't be meant, unless
+    all have."""
+    requests = [request for request in requests if not request.state.ended] or requests
     head = f"Which request? {mrkdwn(said, NAME)} is part of {listed([request.id for request in requests], 8)}."
     lines = [f"• `{mrkdwn(command, 40)} {request.id}` {headline(request, now)}" for request in requests[:8]]
     return Message(head, fitted(lambda _: [section("\n".join([head, *lines]))], (1,)))
@@ -131,12 +133,13 @@ def _votes(request: Request) -> list[str]:
 
 
 def _machines(request: Request, most: int) -> list[str]:
-    lines = [_machine(item) for item in request.items[:most]]
+    lines = [_machine(item, over=request.state.ended) for item in request.items[:most]]
     left = len(request.items) - most
     return [*lines, *([f"and {many(left, 'more machine')}."] if left > 0 else [])]
 
 
-def _machine(item: RequestItem) -> str:
+def _machine(item: RequestItem, *, over: bool) -> str:
     percent = f" {item.progress.percent} %" if item.progress.percent is not None and not item.state.ended else ""
     why = f": {mrkdwn(item.why, 200)}" if item.why else ""
-    return f"• {mrkdwn(item.machine, NAME)}: {WORDS[item.state]}{percent}{why}"
+    told = WORDS[ItemState.SKIPPED if over and item.state is ItemState.PENDING else item.state]
+    return f"• {mrkdwn(item.machine, NAME)}: {told}{percent}{why}"

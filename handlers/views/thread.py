@@ -5,6 +5,7 @@ from datetime import datetime
 
 from slack_sdk.models.blocks import Block
 
+from homeward.actions.plan import Found
 from homeward.actions.requests import AzureError, Event, EventKind, Request, RequestItem
 from homeward.actions.states import ItemState
 from homeward.checks.report import Verdict
@@ -112,9 +113,16 @@ def _warnings(one: "_Told", text: str, warnings: Sequence[AzureError]) -> Messag
 
 
 def _blocked(one: _Told) -> Message:
-    return _line(
-        f"✗ {one.requester}: nothing was started. {_sentence(one.text('why'))} The card above tells what to do."
-    )
+    checked = one.request.checked
+    found = [f"✗ {mrkdwn(each, 200)}" for each in dict.fromkeys(_first(f) for f in checked.blockers)] if checked else []
+    left = [f"and {len(found) - MOST_NAMES} more"] if len(found) > MOST_NAMES else []
+    head = f"✗ {one.requester}: nothing was started. {_sentence(one.text('why'))} The card above tells what to do."
+    return _line("\n".join([head, *found[:MOST_NAMES], *left]))
+
+
+def _first(found: Found) -> str:
+    """A blocker in its own words."""
+    return next(iter(found.details), "") or f"Not so: {found.title}"
 
 
 def _put_forward(one: _Told) -> Message:

@@ -166,3 +166,19 @@ def test_the_usage_is_readable(screen: Any, refused: Any) -> None:
 
 def test_the_channels_to_ask_in_are_named(words: Any) -> None:
     assert "<#C1>, <#C2>" in words(wrong_channel("/reprotect", ("C1", "C2")))
+
+
+def test_what_has_ended_is_not_offered_to_be_cancelled(requests: Any, words: Any) -> None:
+    ended, going = _whole(requests, State.BLOCKED, id="R-000001"), _whole(requests, id="R-000002")
+    said = words(which("web02", [ended, going], now=requests.now, command="/reprotect cancel"))
+    assert "R-000002" in said
+    assert "R-000001" not in said
+    assert "R-000001" in words(which("web02", [ended], now=requests.now, command="/reprotect cancel"))
+
+
+def test_a_machine_that_never_began_is_not_told_as_still_to_come(requests: Any, words: Any) -> None:
+    plan = requests.plan(*requests.many(1))
+    voided = _whole(requests, State.VOIDED, plan=plan, items=requests.items(plan, ItemState.PENDING))
+    said = words(status_message([voided], now=requests.now, command="/reprotect"))
+    assert ": not started" in said
+    assert "yet" not in said
