@@ -128,7 +128,8 @@ class _Bot:
     async def tells(self) -> Mapping[str, float]:
         """About itself, since it was asked last."""
         self._commands.write(b"\n")
-        return json.loads(await self._said.readline())
+        told: Mapping[str, float] = json.loads(await self._said.readline())
+        return told
 
 
 @asynccontextmanager

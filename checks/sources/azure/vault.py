@@ -85,13 +85,14 @@ class VaultReader:
 
     async def _read_items(self) -> _Items:
         client = await self._client()
-        raw = await self._all(client.replication_protected_items.list(*self._where))
-        items = tuple(parse_item.item(one) for one in raw)
-        keys = [one.id.casefold() for one in items]
-        return _Items(
-            items=items,
-            networks=dict(zip(keys, map(parse_item.network_id, raw), strict=True)),
-        )
+        items: list[Item] = []
+        networks: dict[str, str] = {}
+        async with self._connection.asking(self._asked):
+            # Page by page: a large vault in one go would keep everything else in the process waiting.
+            async for raw in client.replication_protected_items.list(*self._where):
+                items.append(one := parse_item.item(raw))
+                networks[one.id.casefold()] = parse_item.network_id(raw)
+        return _Items(items=tuple(items), networks=networks)
 
     async def _read_plans(self) -> tuple[Plan, ...]:
         client = await self._client()
