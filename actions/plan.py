@@ -146,13 +146,15 @@ class Prepared:
 class NotPrepared:
     """`why` is one sentence for the person who asked; `candidates` are names or ids to say instead, best first.
 
-    `open` are the values to choose: those that are open, or the one that was given and does not fit.
+    `open` are the values to choose: those that are open, or the one that was given and does not fit. `without` are
+    those that were given and have to be left out, by the machine as it was said; they have no candidates.
     """
 
     obstacle: Obstacle
     why: str
     candidates: tuple[str, ...] = ()
     open: tuple[OpenValue, ...] = ()
+    without: tuple[OpenValue, ...] = ()
 
 
 def as_json(value: object) -> object:
