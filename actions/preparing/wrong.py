@@ -12,6 +12,9 @@ from homeward.checks.subjects import Wish, Wishes
 
 from .values import TAKEN, WORDS, Value, accounts_of, offered
 
+_Present = tuple[tuple[Facts, Item], ...]
+"""The machines that the vault has."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Machine:
@@ -34,10 +37,11 @@ def ungranted(wishes: Wishes, subject: str, machines: tuple[Facts, ...]) -> NotP
 
 def _ungranted(wishes: Wishes, subject: str, machines: tuple[Facts, ...]) -> Iterator[NotPrepared]:
     labels = frozenset(fold(facts.machine) for facts in machines)
-    present = [(facts, facts.item) for facts in machines if isinstance(facts.item, Item)]
+    present = tuple((facts, facts.item) for facts in machines if isinstance(facts.item, Item))
     for value, given in _by_value(wishes):
         for wish in given:
             yield from _meaning_nobody(wish, subject, machines, labels)
+            yield from _not_taken(value, wish, subject, present, labels)
         accounts = accounts_of(machines, (wish.value for wish in given))
         those = tuple(
             _Machine(
@@ -85,6 +89,32 @@ def _meaning_nobody(
         yield _wrong(f"{which} of {subject} is called {wish.machine}", tuple(facts.machine for facts in machines))
 
 
+def _not_taken(
+    value: Value, wish: Wish, subject: str, present: _Present, labels: frozenset[str]
+) -> Iterator[NotPrepared]:
+    """A wish for machines whose stack takes no such value at all: no other name would do."""
+    those = [
+        (facts.machine, item.topology)
+        for facts, item in present
+        if not wish.machine or offers.means(wish.machine, facts.machine, names_of(item), labels)
+    ]
+    if not those or any(_takes(stack, value) for _, stack in those):
+        return
+    who = those[0][0] if len(those) == 1 else subject
+    stacks = dict.fromkeys(stack for _, stack in those)
+    if value is Value.EXCLUDE_DISK and Topology.MODERNIZED in stacks:
+        why = f"{who} can't {_do(value, wish.value)}: {offers.NO_EXCLUSION}."
+    else:
+        why = f"{who} takes no --{value.value}: its protection is {' and '.join(stack.value for stack in stacks)}."
+    without = (OpenValue(wish.machine, value.value, ()),)
+    yield NotPrepared(Obstacle.WRONG_VALUE, why, without=without)
+
+
+def _takes(stack: Topology, value: Value) -> bool:
+    never = value is Value.EXCLUDE_DISK and stack is Topology.MODERNIZED
+    return value in TAKEN.get(stack, ()) and not never
+
+
 def _own(value: Value, machine: _Machine) -> Iterator[NotPrepared]:
     if machine.own and isinstance(machine.offers, Missing):
         yield NotPrepared(Obstacle.UNREADABLE, f"What there is for {machine.label} could not be read: {_why(machine)}.")
@@ -105,7 +135,8 @@ def _for_nobody(value: Value, said: str, subject: str, machines: tuple[_Machine,
     if unread is not None:
         yield NotPrepared(Obstacle.UNREADABLE, f"What there is for {unread.label} could not be read: {_why(unread)}.")
         return
-    closest = next((machine for machine in machines if offers.meant(said, _read(machine.offers))), machines[0])
+    takers = [machine for machine in machines if _takes(machine.item.topology, value)]
+    closest = next((machine for machine in takers if offers.meant(said, _read(machine.offers))), takers[0])
     who = f"{closest.label} can't" if len(machines) == 1 else f"No machine of {subject} can"
     yield _wrong(f"{who} {_do(value, said)}: {_why_not(value, said, closest)}", _names(machines), value)
 
@@ -144,8 +175,6 @@ def _do(value: Value, said: str) -> str:
 
 def _why_not(value: Value, said: str, machine: _Machine) -> str:
     stack = machine.item.topology
-    if value not in TAKEN.get(stack, ()):
-        return f"its protection is {stack.value}, which takes none"
     if value is Value.EXCLUDE_DISK and stack is Topology.MODERNIZED:
         return offers.NO_EXCLUSION
     named = offers.meant(said, _read(machine.offers))

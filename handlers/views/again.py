@@ -17,15 +17,25 @@ CHOOSE = "NAME"
 _SAFE = re.compile(r"[\w./:+@-]+")
 
 
-def start_line(command: str, asked: Asked, *, subject: str = "", chosen: Sequence[OpenValue] = ()) -> str:
+def start_line(
+    command: str,
+    asked: Asked,
+    *,
+    subject: str = "",
+    chosen: Sequence[OpenValue] = (),
+    without: Sequence[OpenValue] = (),
+) -> str:
     """What was asked, with `subject` in place of its name, and the first candidate for each of the open values.
 
-    It is one line of plain text; "" where it would be too long to be typed.
+    What is to be left out (`without`) is not in it. It is one line of plain text; "" where it would be too long to be
+    typed.
     """
     wishes = {field.name: list[Wish](getattr(asked.wishes, field.name)) for field in fields(Wishes)}
-    for value in chosen:
+    for value in (*without, *chosen):
         option = wishes.setdefault(value.option.replace("-", "_"), [])
         option[:] = [wish for wish in option if wish.machine.casefold() != value.machine.casefold()]
+    for value in chosen:
+        option = wishes[value.option.replace("-", "_")]
         option.append(Wish(value.candidates[0] if value.candidates else CHOOSE, value.machine))
     words = [command, "start", quoted(subject or asked.subject)]
     for name, given in wishes.items():

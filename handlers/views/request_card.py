@@ -295,8 +295,9 @@ def _obstacle(request: Request, obstacle: NotPrepared, size: int, command: str) 
     elif obstacle.obstacle is Obstacle.WRONG_VALUE:
         there = [mrkdwn(name, NAME) for name in obstacle.candidates]
         blocks += [section(f"There is {listed(there, MOST_CANDIDATES)}.")] if there else []
-        if line := start_line(command, request.asked):
-            blocks += [section("To copy and change:"), box(line)]
+        left_out = listed([f"--{mrkdwn(option, 40)}" for option in options(obstacle.without)])
+        if line := start_line(command, request.asked, without=obstacle.without):
+            blocks += [section(f"To copy, without {left_out}:" if left_out else "To copy and change:"), box(line)]
     elif obstacle.candidates:
         offered = obstacle.candidates[: min(size, MOST_CANDIDATES)]
         asks = [(name, start_line(command, request.asked, subject=name)) for name in offered]

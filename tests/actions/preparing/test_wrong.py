@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from homeward.actions.plan import Obstacle
+from homeward.actions.plan import Obstacle, OpenValue
 from homeward.actions.preparing.wrong import ungranted
 from homeward.checks.facts import ABSENT, Facts, Missing, Os, RetentionVolume, Topology
 from homeward.checks.subjects import Wish, Wishes
@@ -19,6 +19,7 @@ VOLUMES = replace(
     retention_volumes=(RetentionVolume("R", GIB, GIB, 70.0), RetentionVolume("S", GIB, GIB, 70.0)),
 )
 W2 = named(CLASSIC, "web02")
+M2 = named(MODERNIZED, "web02")
 
 
 @pytest.mark.parametrize(
@@ -76,13 +77,13 @@ W2 = named(CLASSIC, "web02")
         (
             Wishes(process_server=(Wish("cs01"),)),
             (MODERNIZED,),
-            "web01 can't have the process server cs01: its protection is modernized, which takes none.",
+            "web01 takes no --process-server: its protection is modernized.",
             (),
         ),
         (
             Wishes(log_storage=(Wish("logs01"),)),
             (CLASSIC,),
-            "web01 can't have the log storage account logs01: its protection is classic, which takes none.",
+            "web01 takes no --log-storage: its protection is classic.",
             (),
         ),
         (
@@ -167,4 +168,48 @@ def test_a_machine_of_another_provider_takes_no_values() -> None:
     other = changed(replace(CLASSIC, topology=Topology.OTHER), {"item.topology": Topology.OTHER})
     wrong = ungranted(Wishes(target=(Wish("mt01"),)), "web01", (other,))
     assert wrong is not None
-    assert wrong.why == "web01 can't have the target mt01: its protection is other, which takes none."
+    assert wrong.why == "web01 takes no --target: its protection is other."
+
+
+@pytest.mark.parametrize(
+    ("wishes", "machines", "why", "without"),
+    [
+        (
+            Wishes(retention=(Wish("R:"),)),
+            (MODERNIZED, M2),
+            "payroll takes no --retention: its protection is modernized.",
+            OpenValue("", "retention", ()),
+        ),
+        (
+            Wishes(retention=(Wish("R:", "Web02"),)),
+            (CLASSIC, M2),
+            "web02 takes no --retention: its protection is modernized.",
+            OpenValue("Web02", "retention", ()),
+        ),
+        (
+            Wishes(log_storage=(Wish("logs01"),)),
+            (CLASSIC,),
+            "web01 takes no --log-storage: its protection is classic.",
+            OpenValue("", "log-storage", ()),
+        ),
+        (
+            Wishes(exclude_disk=(Wish("1"),)),
+            (MODERNIZED,),
+            "web01 can't leave the disk 1 behind: Azure takes no exclusion of disks where the modernized stack "
+            "protects a machine.",
+            OpenValue("", "exclude-disk", ()),
+        ),
+    ],
+)
+def test_what_a_stack_does_not_take_has_to_be_left_out(
+    wishes: Wishes, machines: tuple[Facts, ...], why: str, without: OpenValue
+) -> None:
+    wrong = ungranted(wishes, "payroll", machines)
+    assert wrong is not None
+    assert (wrong.why, wrong.without, wrong.open, wrong.candidates) == (why, (without,), (), ())
+
+
+def test_among_several_stacks_the_one_that_takes_a_value_tells_what_there_is() -> None:
+    wrong = ungranted(Wishes(retention=(Wish("S"),)), "payroll", (MODERNIZED, W2))
+    assert wrong is not None
+    assert wrong.why == "No machine of payroll can have the retention volume S: there is R."

@@ -42,6 +42,14 @@ def test_open_values_are_filled_with_their_first_candidate() -> None:
     assert line == '/home start payroll --target b=mt-lin01 --target a="mt 1" --process-server NAME'
 
 
+def test_what_has_to_be_left_out_is_not_in_the_line() -> None:
+    asked = replace(ASKED, wishes=Wishes(target=(Wish("mt01"),), retention=(Wish("R:"), Wish("S:", "web01"))))
+    line = start_line("/reprotect", asked, without=(OpenValue("WEB01", "retention", ()),))
+    assert line == "/reprotect start payroll --target mt01 --retention R:"
+    line = start_line("/reprotect", asked, without=(OpenValue("", "retention", ()),))
+    assert line == "/reprotect start payroll --target mt01 --retention web01=S:"
+
+
 def test_another_name_takes_the_place_of_what_was_asked() -> None:
     assert read(start_line("/reprotect", ASKED, subject="Pay roll 2")).subject == "Pay roll 2"
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from homeward.actions.plan import Obstacle
+from homeward.actions.plan import Obstacle, OpenValue
 from homeward.actions.requests import Request
 from homeward.actions.states import ItemState, State
-from homeward.checks.subjects import Kind
+from homeward.checks.subjects import Kind, Wish, Wishes
 from homeward.handlers import ids
 from homeward.handlers.carried import carried
 from homeward.handlers.portal import Portal
@@ -202,6 +202,17 @@ def test_a_name_that_nobody_has_is_answered_with_lines_for_those_that_look_like_
     assert message.text == "Not started: no machine, group or plan is named payrol"
     assert "/reprotect start payroll --reason" in words(message)
     assert '/reprotect start "pay 1" --reason' in words(message)
+
+
+def test_a_value_that_is_not_taken_is_left_out_of_the_line_to_copy(requests: Any, shown: Any, words: Any) -> None:
+    why = "payrol takes no --retention: its protection is modernized."
+    blocked = requests.without_plan(Obstacle.WRONG_VALUE, why, without=(OpenValue("", "retention", ()),))
+    wishes = Wishes(target=(Wish("mt01"),), retention=(Wish("R:"),))
+    read = words(shown(replace(blocked, asked=replace(blocked.asked, wishes=wishes, reason=""))))
+    assert why in read
+    assert "To copy, without --retention:" in read
+    assert "/reprotect start payrol --target mt01" in read
+    assert "R:" not in read
 
 
 def test_what_could_not_be_read_is_asked_again_as_it_was(requests: Any, shown: Any, words: Any) -> None:
