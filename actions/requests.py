@@ -174,7 +174,7 @@ class EventKind(Enum):
     PROGRESS = "progress"  # percent
     DONE = "done"
     ITEM_FAILED = "item_failed"  # why, errors
-    WAITS = "waits"  # for (the machine that failed)
+    WAITS = "waits"  # of the machine that failed: waiting (machines)
     SKIPPED = "skipped"  # why
     RETRY = "retry"  # attempt
     GIVEN_UP = "given_up"

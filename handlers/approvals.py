@@ -30,6 +30,7 @@ from .views.decided import (
     no_longer_message,
     note,
     opening_message,
+    own_message,
     refusal_message,
     rejected_message,
     retried_message,
@@ -148,6 +149,9 @@ class Approvals:
                 await poster.update_view(view_id, filled)
             elif isinstance(found := reading.result(), Message):
                 await poster.whisper(found)
+            elif Person(press.home, press.user) == found.asked.requester:
+                # The desk would say so too, but after a form that was filled in for nothing.
+                await poster.whisper(own_message(found))
             else:
                 await poster.open_view(press.trigger, fill(found))
         finally:

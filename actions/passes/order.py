@@ -36,6 +36,11 @@ def stopped_by(request: Request, item: RequestItem) -> RequestItem | None:
     return None
 
 
+def held_back(request: Request) -> tuple[RequestItem, ...]:
+    """The machines that wait until somebody decides about one that failed."""
+    return tuple(item for item in request.items if stopped_by(request, item) is not None)
+
+
 def startable(request: Request, limits: Limits) -> tuple[RequestItem, ...]:
     """The machines that may be started now, in their order, as many as there is room for."""
     if request.stopping:
@@ -66,7 +71,7 @@ def ending(request: Request) -> State | None:
     """The state in which the request stays by itself from now on; None while something goes on."""
     pending = [item for item in request.items if item.state is ItemState.PENDING]
     running = [item for item in request.items if not item.state.ended and item.state is not ItemState.PENDING]
-    waiting = [item for item in pending if stopped_by(request, item) is not None]
+    waiting = held_back(request)
     if running or len(waiting) < len(pending):
         return None
     unknown = [i for i in request.items if i.state is ItemState.UNKNOWN and not i.given_up]

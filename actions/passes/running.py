@@ -48,13 +48,15 @@ def seen(after: Request, steps: Iterable[Step], now: datetime, outside: Outside)
 
 
 def _waiting(after: Request, change: Change) -> Change:
-    """Tells once of each machine that waits behind one that failed."""
+    """Tells once, of each machine that failed, who waits for it."""
     waiting: list[RequestItem] = []
+    behind: dict[str, list[str]] = {}
     for item in after.items:
         other = stopped_by(after, item)
         if other is not None and item.why != (why := f"waits for {other.machine}"):
             waiting.append(replace(item, why=why))
-    told = tuple(Happened(EventKind.WAITS, i.machine, {"for": i.why.removeprefix("waits for ")}) for i in waiting)
+            behind.setdefault(other.machine, []).append(item.machine)
+    told = tuple(Happened(EventKind.WAITS, machine, {"waiting": names}) for machine, names in behind.items())
     return replace(change, items=(*change.items, *waiting), events=change.events + told)
 
 

@@ -71,8 +71,8 @@ class _Return:
         stage = self._stage
         stage.title("7. Who asks can't approve")
         await stage.press(MAYA, approval, "Approve…", ids.APPROVE)
-        await self._form_of(MAYA)
-        stage.show_form(await self._submitted(MAYA), to=MAYA)
+        refusal = await self._until(lambda: next((m for m in stage.said(APPROVALS) if m.ephemeral_to), None))
+        stage.show(refusal)
         await stage.pause()
 
     async def _approve(self, approval: Message) -> None:

@@ -74,6 +74,10 @@ def no_longer_message(id: str, request: Request | None) -> Message:
     return notice(f"{request.id} does not wait for a decision: it is {request.state.value.replace('_', ' ')}.")
 
 
+def own_message(request: Request) -> Message:
+    return notice(f"You asked for {request.id}: somebody else has to decide about it. You may cancel it on its card.")
+
+
 def stale_message(request: Request) -> Message:
     return notice(
         f"The plan of {request.id} is not the one this button was made for, so nothing was done. "

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
+from homeward.actions.passes.order import held_back
 from homeward.actions.plan import NotPrepared, Obstacle
 from homeward.actions.requests import Request, RequestItem, Vote
 from homeward.actions.states import ItemState, State
@@ -240,7 +241,7 @@ def following(request: Request, now: datetime) -> str:
                 "The checks before the next start can't be read at the moment; they are tried again every half minute."
             )
         case State.RUNNING if needing(request):
-            return f"The thread tells what failed. It can be decided here once nothing else goes on by itself. {off}"
+            return f"{_undecided(request)} {off}"
         case State.RUNNING:
             return f"Nothing to do: the thread tells what happens. {off}"
         case State.NEEDS_ATTENTION:
@@ -329,9 +330,18 @@ def _buttons(request: Request) -> list[Block]:
             if running
             else "Nothing has been started. The request ends here."
         )
-        return [actions([button(label, ids.CANCEL, value, sure=sure(f"{label}?", asked, label, "Keep it"))])]
+        stop = actions([button(label, ids.CANCEL, value, sure=sure(f"{label}?", asked, label, "Keep it"))])
+        return [*_undecided_ones(request, digest), stop] if running else [stop]
     if request.state is not State.NEEDS_ATTENTION:
         return []
+    end = sure(
+        "End here?", "No further machine is started. Machines that are protected stay so.", "End here", "Keep it"
+    )
+    return [*_undecided_ones(request, digest), actions([button("End here", ids.END_HERE, value, sure=end)])]
+
+
+def _undecided_ones(request: Request, digest: str) -> list[Block]:
+    """The buttons of the machines that did not come through, also while others still go on."""
     blocks: list[Block] = []
     for item in needing(request)[:MOST_DECIDED]:
         if pair := _decisions(request, digest, item):
@@ -339,10 +349,22 @@ def _buttons(request: Request) -> list[Block]:
     if len(needing(request)) > MOST_DECIDED:
         left = len(needing(request)) - MOST_DECIDED
         blocks.append(context(f"{many(left, 'more machine')}: decided here when these are."))
-    end = sure(
-        "End here?", "No further machine is started. Machines that are protected stay so.", "End here", "Keep it"
-    )
-    return [*blocks, actions([button("End here", ids.END_HERE, value, sure=end)])]
+    return blocks
+
+
+def _undecided(request: Request) -> str:
+    """What somebody may decide while the others go on."""
+    waiting = len(held_back(request))
+    again = "“Try again” has to be pressed by somebody who may approve and did not ask for it."
+    if not waiting:
+        return f"The thread tells what failed; the others go on. {again}"
+    wait = f"{many(waiting, 'machine')} {'waits' if waiting == 1 else 'wait'} for a decision; the others go on."
+    return f"{wait} {again} “Go on without it” lets those go on that wait."
+
+
+def _matters(request: Request) -> bool:
+    """Whether going on without a machine changes anything: somebody waits, or the end does."""
+    return request.state is State.NEEDS_ATTENTION or bool(held_back(request))
 
 
 def _decisions(request: Request, digest: str, item: RequestItem) -> list[ButtonElement]:
@@ -364,5 +386,5 @@ def _decisions(request: Request, digest: str, item: RequestItem) -> list[ButtonE
     )
     return [
         button(f"Try {item.machine} again", ids.RETRY, value, primary=True, sure=retry),
-        button(f"Go on without {item.machine}", ids.GO_ON, value, sure=go_on),
+        *([button(f"Go on without {item.machine}", ids.GO_ON, value, sure=go_on)] if _matters(request) else []),
     ]

@@ -6,21 +6,21 @@ from datetime import datetime
 from slack_sdk.models.blocks import Block
 
 from homeward.actions.plan import Found
-from homeward.actions.requests import AzureError, Event, EventKind, Request, RequestItem
-from homeward.actions.states import ItemState
+from homeward.actions.requests import AzureError, Event, EventKind, Request
 from homeward.checks.report import Verdict
 
 from ..escape import link, mrkdwn, person
 from ..portal import Portal
 from .again import start_line
 from .azure_errors import catalogue, codes, errors_of, words
-from .blocks import Message, box, built, fitted, listed, many, packed, section
-from .moments import span, when
+from .blocks import Message, box, fitted, listed, many, section
+from .moments import when
 from .request_card import subject
+from .summary import MOST_NAMES, NAME, summary
 
-NAME = 80
 WHY = 600
-MOST_NAMES = 8
+FEW = 10
+"""A plan of more machines has its percents on the card alone: a thread takes one reply a second."""
 SIZES = (4, 2, 1)
 
 
@@ -132,7 +132,7 @@ def _put_forward(one: _Told) -> Message:
     }.get(str(one.data.get("verdict")), "checked")
     quorum = one.number("quorum") or one.request.quorum
     until = one.moment("expires_at") or when(one.request.expires_at)
-    return _line(f"{verdict} · put to the approvers: {many(quorum, 'approval')} needed, until {until}")
+    return _line(f"{verdict} · the approvers are asked now: {many(quorum, 'approval')} needed, until {until}")
 
 
 def _approved_by(one: _Told) -> Message:
@@ -248,7 +248,9 @@ def _replicating(one: _Told) -> Message:
 
 def _progress(one: _Told) -> Message | None:
     percent = one.number("percent")
-    return _line(f"*{one.machine}*: initial replication {percent} %") if percent is not None else None
+    if percent is None or len(one.request.items) > FEW:
+        return None
+    return _line(f"*{one.machine}*: initial replication {percent} %")
 
 
 def _done(one: _Told) -> Message:
@@ -273,9 +275,10 @@ def _now_what(one: _Told) -> str:
     steps = ["*What can be done now*", "1. Mend the cause: what Azure says above, and the catalogue below, tell how."]
     if len(one.request.items) > 1:
         steps.append(
-            "2. If others wait for it, the card has “Try again” (for somebody who may approve) and “Go on without it”."
+            "2. While the request is open its card has “Try again” (for somebody who may approve and did not ask), and "
+            "“Go on without it” where others wait."
         )
-        steps.append("3. Otherwise ask again for this machine when the request has ended.")
+        steps.append("3. Afterwards ask for this machine again, alone.")
     else:
         steps.append("2. Ask again for this machine.")
     steps.append("Leave its VM on-premises switched off.")
@@ -283,8 +286,12 @@ def _now_what(one: _Told) -> str:
 
 
 def _waits(one: _Told) -> Message:
-    names = one.names("for")
-    return _line(f"*{one.machine}*: not started yet, it waits for {_listed(names) or 'another machine'}")
+    names = one.names("waiting")
+    wait = "waits" if len(names) == 1 else "wait"
+    return _line(
+        f"! {one.requester}: {_listed(names)} {wait} for *{one.machine}*, which did not come through. The card above "
+        "has the buttons; other groups go on."
+    )
 
 
 def _skipped(one: _Told) -> Message:
@@ -311,45 +318,7 @@ def _resumed(_: _Told) -> Message:
 
 
 def _summary(one: _Told) -> Message:
-    """The end: who came through, who did not, what comes next."""
-    request, items = one.request, one.request.items
-    done = [item for item in items if item.state is ItemState.DONE]
-    alone = len(items) == 1
-    if len(done) == len(items):
-        whole = "it is" if alone else f"all {len(items)} machines are"
-        head = f"✓ {subject(request)}: {whole} protected and may fail back"
-    else:
-        head = f"✗ {subject(request)}: {len(done)} of {many(len(items), 'machine')} protected"
-    took = f", after {span(request.created_at, one.event.at)}"
-    following: list[str] = []
-    if done:
-        following.append(
-            f"*What comes next*\nDo not power on {'its VM' if alone else 'their VMs'} on-premises: every change in "
-            "Azure is sent there now. The return itself (failback) is the next step, when you want it."
-        )
-    if len(done) < len(items):
-        whose = "It is" if alone else "The machines that did not come through are"
-        following.append(f"{whose} not protected as far as Homeward knows: mend the cause, then ask again.")
-    paragraphs = packed([f"*{head}*{took}", *([] if alone else _outcomes(items)), *following])
-    return Message(head, built(*(section(text) for text in paragraphs)))
-
-
-def _outcomes(items: Sequence[RequestItem]) -> list[str]:
-    """Who came through in one line, the others each with its reason."""
-    lines: list[str] = []
-    for state, sign, told_ in (
-        (ItemState.FAILED, "✗", "failed"),
-        (ItemState.UNKNOWN, "?", "not known what became of its start"),
-        (ItemState.SKIPPED, "–", "not started"),
-    ):
-        found = [item for item in items if item.state is state]
-        for item in found[:MOST_NAMES]:
-            why = f": {mrkdwn(item.why, 200)}" if item.why.strip() else ""
-            lines.append(f"{sign} *{mrkdwn(item.machine, NAME)}* {told_}{why}")
-        if len(found) > MOST_NAMES:
-            lines.append(f"{sign} and {len(found) - MOST_NAMES} more {told_}")
-    done = [item.machine for item in items if item.state is ItemState.DONE]
-    return [*lines, *([f"✓ protected: {_listed(done)}"] if done else [])]
+    return summary(one.request, at=one.event.at)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -547,7 +547,7 @@ async def test_when_one_fails_its_group_waits_and_the_others_go_on(lite: Life) -
         "app03": ItemState.PENDING,
     }
     waits = await events(lite, request, EventKind.WAITS)
-    assert [(e.happened.machine, e.happened.data["for"]) for e in waits] == [("app02", "app01"), ("app03", "app01")]
+    assert [(e.happened.machine, e.happened.data["waiting"]) for e in waits] == [("app01", ["app02", "app03"])]
 
 
 async def test_one_that_is_refused_holds_the_rest_of_its_batch_back(lite: Life) -> None:

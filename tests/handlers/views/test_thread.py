@@ -39,7 +39,7 @@ def every(requests: Any) -> list[Event]:
         "why": "its disk is locked", "reason": "Not now.", "digest": "d", "verdict": "READY", "quorum": 2, "votes": 1,
         "expires_at": requests.now.isoformat(), "attested": ["network-path"], "running": ["pay-app01"],
         "job": "5d1c0a52", "attempt": 2,
-        "code": "78093", "errors": errors, "warnings": errors, "percent": 38, "for": "pay-db01",
+        "code": "78093", "errors": errors, "warnings": errors, "percent": 38, "waiting": ["pay-app02"],
         "machines": ["pay-db01"], "done": ["pay-app01"], "failed": ["pay-db01"], "skipped": [],
     }  # fmt: skip
     return [requests.event(kind, "pay-db01", requests.lead, **data) for kind in EventKind]
@@ -64,7 +64,8 @@ def test_a_thread_reads_as_a_log(requests: Any, said: Any) -> None:
     assert said(K.REPLICATING, "pay-app01", percent=None) == "*pay-app01*: initial replication began"
     assert said(K.PROGRESS, "pay-app01", percent=50) == "*pay-app01*: initial replication 50 %"
     assert said(K.DONE, "pay-app01") == "✓ *pay-app01*: protected, may fail back. Do not power on its VM on-premises."
-    assert said(K.WAITS, "pay-app02", **{"for": "pay-db01"}) == "*pay-app02*: not started yet, it waits for pay-db01"
+    told = said(K.WAITS, "pay-db01", waiting=["pay-app02"])
+    assert "pay-app02 waits for *pay-db01*" in told
     assert "attempt 2" in said(K.SUBMITTED, "pay-app01", job="j", attempt=2)
 
 
@@ -225,7 +226,7 @@ def test_nothing_hostile_gets_through(requests: Any, refused: Any, hostile: tupl
 def test_no_data_whatsoever_breaks_a_reply(requests: Any, refused: Any, text: str, kind: Any, value: Any) -> None:
     for held in (text, value):
         keys = ("why", "reason", "verdict", "quorum", "votes", "expires_at", "attested", "running", "job", "attempt")
-        more = ("code", "errors", "warnings", "percent", "for", "machines")
+        more = ("code", "errors", "warnings", "percent", "waiting", "machines")
         message = reply(
             requests.event(kind, text, requests.lead, **dict.fromkeys((*keys, *more), held)),
             requests.running(),
