@@ -180,8 +180,8 @@ def _why_not(value: Value, said: str, machine: _Machine) -> str:
     named = offers.meant(said, _read(machine.offers))
     if named:
         return named[0].unfit
-    there = ", ".join(_names((machine,)))
-    return f"there is {there}" if there else "there is none"
+    there = _names((machine,))
+    return f"there {'are' if len(there) > 1 else 'is'} {', '.join(there) or 'none'}"
 
 
 def _why(machine: _Machine) -> str:

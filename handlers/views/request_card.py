@@ -295,7 +295,8 @@ def _obstacle(request: Request, obstacle: NotPrepared, size: int, command: str) 
         ]
     elif obstacle.obstacle is Obstacle.WRONG_VALUE:
         there = [mrkdwn(name, NAME) for name in obstacle.candidates]
-        blocks += [section(f"There is {listed(there, MOST_CANDIDATES)}.")] if there else []
+        are = "are" if len(there) > 1 else "is"
+        blocks += [section(f"There {are} {listed(there, MOST_CANDIDATES)}.")] if there else []
         left_out = listed([f"--{mrkdwn(option, 40)}" for option in options(obstacle.without)])
         if line := start_line(command, request.asked, without=obstacle.without):
             blocks += [section(f"To copy, without {left_out}:" if left_out else "To copy and change:"), box(line)]

@@ -47,7 +47,7 @@ M2 = named(MODERNIZED, "web02")
         (
             Wishes(datastore=(Wish("ds9", "web01"),)),
             (MODERNIZED,),
-            "web01 can't have the datastore ds9: there is ds-prod, ds-target.",
+            "web01 can't have the datastore ds9: there are ds-prod, ds-target.",
             ("ds-prod", "ds-target"),
         ),
         (

@@ -204,6 +204,14 @@ def test_a_name_that_nobody_has_is_answered_with_lines_for_those_that_look_like_
     assert '/reprotect start "pay 1" --reason' in words(message)
 
 
+@pytest.mark.parametrize(("candidates", "said"), [(("a",), "There is a."), (("a", "b"), "There are a, b.")])
+def test_what_there_is_instead_is_told(
+    requests: Any, shown: Any, words: Any, candidates: tuple[str, ...], said: str
+) -> None:
+    message = shown(requests.without_plan(Obstacle.WRONG_VALUE, "No disk 9.", candidates=candidates))
+    assert said in words(message)
+
+
 def test_a_value_that_is_not_taken_is_left_out_of_the_line_to_copy(requests: Any, shown: Any, words: Any) -> None:
     why = "payrol takes no --retention: its protection is modernized."
     blocked = requests.without_plan(Obstacle.WRONG_VALUE, why, without=(OpenValue("", "retention", ()),))
