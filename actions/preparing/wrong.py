@@ -159,6 +159,10 @@ def _one_only(value: Value, machine: _Machine, said: Iterable[str], whose: str) 
 def _of_which(said: str, machines: tuple[_Machine, ...]) -> NotPrepared:
     """A disk that stays behind is lost data if it is the wrong machine's."""
     having = tuple(f"{machine.label}={said}" for machine in machines if machine.fits(said))
+    meant = next((machine for machine in machines if offers.meant(said, _read(machine.offers))), None)
+    if meant and not having:
+        why = _why_not(Value.EXCLUDE_DISK, said, meant)
+        return _wrong(f"{meant.label} can't {_do(Value.EXCLUDE_DISK, said)}: {why}", ())
     return _wrong(f"It is not told which machine's disk {said} shall stay behind: say machine=disk", having)
 
 

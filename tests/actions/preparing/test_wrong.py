@@ -8,7 +8,7 @@ from homeward.actions.plan import Obstacle, OpenValue
 from homeward.actions.preparing.wrong import ungranted
 from homeward.checks.facts import ABSENT, Facts, Missing, Os, RetentionVolume, Topology
 from homeward.checks.subjects import Wish, Wishes
-from tests.actions.preparing.facts import CLASSIC, MODERNIZED, THIRD, named
+from tests.actions.preparing.facts import CLASSIC, MODERNIZED, SECOND, THIRD, named
 from tests.checks.changing import changed
 from tests.checks.ready import GIB, MASTER_TARGET
 
@@ -199,6 +199,13 @@ def test_a_machine_of_another_provider_takes_no_values() -> None:
             "protects a machine.",
             OpenValue("", "exclude-disk", ()),
         ),
+        (
+            Wishes(exclude_disk=(Wish("1"),)),
+            (MODERNIZED, M2),
+            "payroll can't leave the disk 1 behind: Azure takes no exclusion of disks where the modernized stack "
+            "protects a machine.",
+            OpenValue("", "exclude-disk", ()),
+        ),
     ],
 )
 def test_what_a_stack_does_not_take_has_to_be_left_out(
@@ -213,3 +220,9 @@ def test_among_several_stacks_the_one_that_takes_a_value_tells_what_there_is() -
     wrong = ungranted(Wishes(retention=(Wish("S"),)), "payroll", (MODERNIZED, W2))
     assert wrong is not None
     assert wrong.why == "No machine of payroll can have the retention volume S: there is R."
+
+
+def test_a_disk_that_only_a_modernized_machine_has_is_not_asked_for_by_its_machine() -> None:
+    wrong = ungranted(Wishes(exclude_disk=(Wish("disk0"),)), "payroll", (changed(W2, {"item.disks": (SECOND,)}), MODERNIZED))
+    assert wrong is not None
+    assert wrong.why.startswith("web01 can't leave the disk disk0 behind: Azure takes no exclusion of disks")
