@@ -74,9 +74,7 @@ class Reprotect:
         if wants_help(text) or word == "help":
             return reprotect_usage(said.command)
         if word not in WORDS:
-            near = nearest(word, WORDS)
-            meant = f"{near} {rest}".strip() if near else f"start {text}"
-            return reprotect_usage(said.command, f"Did you mean {said.command} {meant[:200]}?")
+            return reprotect_usage(said.command, _no_such_word(said.command, word, rest))
         if self._desk is None:
             return not_set_up(said.command, self._missing)
         match word:
@@ -134,6 +132,14 @@ class Reprotect:
             return which(name, found, now=self._clock(), command=f"{said.command} cancel")
         answer = await desk.cancel(found[0].id, _person(said), reason)
         return refusal_message(answer) if isinstance(answer, Refusal) else cancelled_message(answer)
+
+
+def _no_such_word(command: str, word: str, rest: str) -> str:
+    """Nobody can tell a machine's name from a word that we do not know, so none is put after `start`."""
+    if near := nearest(word, (*WORDS, "help")):
+        return f"Did you mean {command} {f'{near} {rest}'.strip()[:200]}?"
+    first = f"the first word is {', '.join(WORDS)} or help"
+    return f"There is no {command} {word[:60]}: {first}. To bring one home: {command} start NAME."
 
 
 async def _shown(finding: Coroutine[object, object, Message], poster: Poster) -> None:

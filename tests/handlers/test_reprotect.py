@@ -70,7 +70,9 @@ async def test_help_shows_every_word_of_the_command(command: Command, text: str)
     [
         ("strat web01", "Did you mean /reprotect start web01?"),
         ("stats", "Did you mean /reprotect status?"),
-        ("web01 now", "Did you mean /reprotect start web01 now?"),
+        ("hlep", "Did you mean /reprotect help?"),
+        ("resume shop", "There is no /reprotect resume: the first word is start, status, list, cancel or help."),
+        ("web01 now", "There is no /reprotect web01: the first word is start, status, list, cancel or help."),
         ("start", "Which machine, group or plan?"),
         ("start web01 --targe x", "There is no option --targe. Did you mean --target?"),
         ("cancel", "Which request? /reprotect cancel R-…"),
