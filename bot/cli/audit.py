@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from contextlib import aclosing, nullcontext
+from datetime import UTC
 from pathlib import Path
 from typing import TextIO
 
@@ -30,7 +31,7 @@ def run_verify(config: str | None, *, head: str | None, as_json: bool) -> int:
     elif isinstance(found, Broken):
         click.echo(clean(f"✗ The audit chain is broken at event {found.seq}. {found.why}"))
     else:
-        last = f", the last of {found.head.at}" if found.count else ""
+        last = f", the last of {found.head.moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if found.count else ""
         beyond = "" if head else " Against an exported head (--head) a cut of the last events would show too."
         click.echo(clean(f"✓ The audit chain is whole: {found.count} events{last}.{beyond}"))
     return ExitCode.FAILED if isinstance(found, Broken) else ExitCode.OK

@@ -1,11 +1,12 @@
 """`homeward audit`: read beside a bot that works with the ledger."""
 
 import json
+import re
 import sqlite3
 from collections.abc import AsyncGenerator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -61,9 +62,13 @@ async def test_a_whole_chain_is_told_while_the_bot_works(config: str, homeward: 
     async with working(config):
         done = run_beside(homeward, "verify")
         assert done.exit_code == 0, done.output
-        assert "✓ The audit chain is whole: 3 events" in done.output
+        assert re.search(
+            r"✓ The audit chain is whole: 3 events, the last of \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC\.", done.output
+        )
         done = run_beside(homeward, "verify", "--json")
-        assert json.loads(done.output)["events"] == 3
+        told = json.loads(done.output)
+        assert told["events"] == 3
+        assert datetime.fromisoformat(told["at"]).tzinfo
 
 
 async def test_an_edit_is_told_with_its_place(config: str, homeward: Callable[..., Result], tmp_path: Path) -> None:
