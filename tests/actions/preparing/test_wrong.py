@@ -223,6 +223,8 @@ def test_among_several_stacks_the_one_that_takes_a_value_tells_what_there_is() -
 
 
 def test_a_disk_that_only_a_modernized_machine_has_is_not_asked_for_by_its_machine() -> None:
-    wrong = ungranted(Wishes(exclude_disk=(Wish("disk0"),)), "payroll", (changed(W2, {"item.disks": (SECOND,)}), MODERNIZED))
+    wrong = ungranted(
+        Wishes(exclude_disk=(Wish("disk0"),)), "payroll", (changed(W2, {"item.disks": (SECOND,)}), MODERNIZED)
+    )
     assert wrong is not None
     assert wrong.why.startswith("web01 can't leave the disk disk0 behind: Azure takes no exclusion of disks")
