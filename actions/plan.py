@@ -148,6 +148,7 @@ class NotPrepared:
 
     `open` are the values to choose: those that are open, or the one that was given and does not fit. `without` are
     those that were given and have to be left out, by the machine as it was said; they have no candidates.
+    `details` tell the candidates apart, one for each, where their names or ids do not.
     """
 
     obstacle: Obstacle
@@ -155,6 +156,7 @@ class NotPrepared:
     candidates: tuple[str, ...] = ()
     open: tuple[OpenValue, ...] = ()
     without: tuple[OpenValue, ...] = ()
+    details: tuple[str, ...] = ()
 
 
 def as_json(value: object) -> object:
