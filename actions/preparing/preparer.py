@@ -37,7 +37,8 @@ class Preparer:
         if isinstance(answer, Choices):
             details = "; ".join(f"{one.name} ({one.kind.value}, {one.detail})" for one in answer.candidates)
             why = f"{answer.name} is the name of {len(answer.candidates)}: {details}."
-            return NotPrepared(Obstacle.SEVERAL, why, tuple(one.id for one in answer.candidates))
+            apart = tuple(f"{one.kind.value} · {one.detail}" for one in answer.candidates)
+            return NotPrepared(Obstacle.SEVERAL, why, tuple(one.id for one in answer.candidates), details=apart)
         return self._prepared(asked.operation, answer, asked.wishes)
 
     async def again(self, plan: Plan, machines: frozenset[str]) -> Prepared | NotPrepared:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import zip_longest
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
@@ -25,6 +26,7 @@ from .moments import span, when
 
 NAME = 80
 WHY = 600
+DETAIL = 400
 MOST_DECIDED = 8
 """So many machines have buttons at a time; the others follow when these are decided."""
 MOST_CANDIDATES = 10
@@ -302,9 +304,11 @@ def _obstacle(request: Request, obstacle: NotPrepared, size: int, command: str) 
             blocks += [section(f"To copy, without {left_out}:" if left_out else "To copy and change:"), box(line)]
     elif obstacle.candidates:
         offered = obstacle.candidates[: min(size, MOST_CANDIDATES)]
-        asks = [(name, start_line(command, request.asked, subject=name)) for name in offered]
         blocks.append(section("Copy the one you mean:"))
-        blocks += [box(line) if line else section(f"• {mrkdwn(name, NAME)}") for name, line in asks]
+        for name, detail in zip_longest(offered, obstacle.details[: len(offered)], fillvalue=""):
+            line = start_line(command, request.asked, subject=name)
+            blocks += [section(mrkdwn(detail, DETAIL))] if detail.strip() else []
+            blocks.append(box(line) if line else section(f"• {mrkdwn(name, NAME)}"))
         if len(obstacle.candidates) > len(offered):
             blocks.append(context(f"and {len(obstacle.candidates) - len(offered)} more"))
     elif obstacle.obstacle is Obstacle.UNREADABLE and (line := start_line(command, request.asked)):

@@ -118,6 +118,7 @@ async def test_a_name_of_several_gives_the_ids_to_say_instead() -> None:
     two = (Candidate("b", Kind.MACHINE, "/id/1", "classic"), Candidate("b", Kind.PLAN, "/id/2", "2 machines"))
     made = await refused(Choices("b", two))
     assert (made.obstacle, made.candidates) == (Obstacle.SEVERAL, ("/id/1", "/id/2"))
+    assert made.details == ("machine · classic", "recovery plan · 2 machines")
     assert "b (machine, classic); b (recovery plan, 2 machines)" in made.why
 
 

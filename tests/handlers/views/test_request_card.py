@@ -223,6 +223,17 @@ def test_a_value_that_is_not_taken_is_left_out_of_the_line_to_copy(requests: Any
     assert "R:" not in read
 
 
+def test_candidates_of_one_name_are_told_apart_above_their_lines(
+    requests: Any, shown: Any, refused: Any, words: Any
+) -> None:
+    details = ("machine · classic · vault prod-dr", "machine · modernized · vault test-dr")
+    message = shown(requests.without_plan(Obstacle.SEVERAL, "Two.", candidates=("/id/1", "/id/2"), details=details))
+    read = words(message)
+    assert refused(message) == []
+    first, second = (read.index(f"/reprotect start {id} ") for id in ("/id/1", "/id/2"))
+    assert read.index(details[0]) < first < read.index(details[1]) < second
+
+
 def test_what_could_not_be_read_is_asked_again_as_it_was(requests: Any, shown: Any, words: Any) -> None:
     message = shown(requests.without_plan(Obstacle.UNREADABLE, "The vault prod-dr did not answer within 20 s."))
     assert message.text == "Not started: what payrol needs could not be read"
