@@ -163,8 +163,8 @@ def standing(item: RequestItem) -> str:
             return "failed; the others go on without it" if item.given_up else f"failed{attempt}"
         case ItemState.UNKNOWN:
             if item.given_up:
-                return "nobody can tell whether it was started; the others go on without it"
-            return f"nobody can tell whether it was started{attempt}"
+                return "nobody can tell what became of its start; the others go on without it"
+            return f"nobody can tell what became of its start{attempt}"
         case ItemState.SKIPPED:
             return "not started"
 
