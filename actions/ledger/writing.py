@@ -111,9 +111,7 @@ async def put(connection: AsyncConnection, before: Request, after: Request, now:
     if news:
         differing["report_due_at"] = now
     written = await connection.execute(
-        update(requests)
-        .where(requests.c.id == before.id, requests.c.version == before.version)
-        .values(**differing)
+        update(requests).where(requests.c.id == before.id, requests.c.version == before.version).values(**differing)
     )
     if written.rowcount != 1:
         if await connection.scalar(select(requests.c.id).where(requests.c.id == before.id)) is None:

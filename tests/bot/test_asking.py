@@ -76,7 +76,7 @@ async def test_a_value_that_does_not_fit_is_told_with_a_line_that_works(sandbox:
         card = await _not_put_forward(
             told, "web01 --datastore ds-nowhere", "Not started: a value given for web01 does not fit"
         )
-        assert "web01 can't have the datastore ds-nowhere: there is ds-gold-01, ds-gold-02, ds-db." in shown(card)
+        assert "web01 can't have the datastore ds-nowhere: there are ds-gold-01, ds-gold-02, ds-db." in shown(card)
         (line,) = re.findall(r"^/reprotect (.+)$", shown(card), re.MULTILINE)
         assert line == "start web01 --datastore ds-gold-01"
         await told.types(line)

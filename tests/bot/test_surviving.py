@@ -59,7 +59,7 @@ async def test_while_slack_is_down_the_work_goes_on_and_the_thread_catches_up_in
         await told.card_says("Done: web01")
     said = told.replies()
     assert [text for text, times in Counter(said).items() if times > 1] == []
-    order = ["put to the approvers", "approved by", "started (job", "the job ended well", "protected, may", HOME]
+    order = ["the approvers are asked", "approved by", "started (job", "the job ended well", "protected, may", HOME]
     assert [next(i for i, text in enumerate(said) if words in text) for words in order] == sorted(
         next(i for i, text in enumerate(said) if words in text) for words in order
     )
@@ -269,7 +269,7 @@ async def test_when_one_of_a_stage_fails_the_rest_waits_and_trying_it_again_brin
     async with story(sandbox) as told:
         await _approved(told, "payroll")
         reply = await told.thread_says("*pay-db01* failed")
-        await told.thread_says("*pay-app01*: not started yet, it waits for pay-db01")
+        await told.thread_says("wait for *pay-db01*")
         await told.card_says("1 machine of recovery plan payroll needs a person")
         failure = next(m for m in told.thread() if m.text == reply)
         assert "95226" in shown(failure)
@@ -341,7 +341,7 @@ async def test_approvers_are_reminded_then_it_expires_and_an_approval_comes_too_
     hours = settings.approvals.model_copy(update={"expires_after": timedelta(minutes=20)})
     async with story(sandbox, settings.model_copy(update={"approvals": hours})) as told:
         message = await told.asks("web01")
-        await told.thread_says("put to the approvers")
+        await told.thread_says("the approvers are asked")
     told.pass_time(16)
     async with story(sandbox, settings.model_copy(update={"approvals": hours}), clock=told.clock) as again:
         await again.thread_says("the approvers were reminded")
