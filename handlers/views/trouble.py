@@ -1,7 +1,7 @@
 """What people are told when something did not work: short, true, with the next step."""
 
 from ..escape import mrkdwn
-from ..problems import NotHere, Problem
+from ..problems import NotHere, Problem, SlackRefused
 from .blocks import Message, built, section
 
 
@@ -20,6 +20,9 @@ def trouble(problem: Problem) -> Message:
     """For a failure that has a name."""
     if isinstance(problem, NotHere):
         return invite()
+    if isinstance(problem, SlackRefused) and problem.method == "views.open":
+        # Slack lets a form be opened for three seconds only, which a busy bot may miss.
+        return notice("The form could not be opened in time. Press the button again.")
     return notice(f"Sorry, that did not work. {mrkdwn(str(problem), 300)}")
 
 

@@ -126,6 +126,7 @@ def test_every_trouble_has_words(screen: Any, refused: Any) -> None:
         "apology": trouble.apology("a1b2"),
         "refused": trouble.trouble(SlackRefused("chat.update", "fatal_error")),
         "not here": trouble.trouble(NotHere("chat.postMessage", "not_in_channel")),
+        "a form too late": trouble.trouble(SlackRefused("views.open", "expired_trigger_id")),
         "too late": trouble.too_late(180),
         "stopped": trouble.stopped(),
         "already": trouble.already(),
