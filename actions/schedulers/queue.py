@@ -13,7 +13,8 @@ from typing import Self
 import psycopg
 from procrastinate import App, PsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, ProcrastinateException, UniqueViolation
-from procrastinate.jobs import Status
+from procrastinate.jobs import Job, Status
+from procrastinate.manager import JobManager
 
 from homeward.actions.ledger import LedgerError
 from homeward.actions.ledger.errors import LedgerDown
@@ -76,7 +77,7 @@ class Queue:
                 conninfo=self._conninfo, configure=using, min_size=1, max_size=POOL_SIZE, timeout=POLL_SECONDS * 5
             )
         )
-        self._jobs = self._app.job_manager
+        self._app.job_manager = self._jobs = _Jobs(self._app.connector)
         for work in Work:
             self._declare(work)
         self._own: tuple[asyncio.Task[None], ...] = ()
@@ -224,6 +225,17 @@ class Queue:
             for request_id, at in await due(now + FOREVER):
                 if at > now + FARTHEST:
                     await self._again(work, request_id, now, 0)
+
+
+class _Jobs(JobManager):
+    """A job that is not there any more was taken over while this process was stopped: nothing is wrong then."""
+
+    async def finish_job(self, job: Job, status: Status, delete_job: bool) -> None:
+        try:
+            await super().finish_job(job, status, delete_job)
+        except ConnectorException as error:
+            if not isinstance(error.__cause__, psycopg.errors.RaiseException):
+                raise
 
 
 def reason(error: Exception) -> str:

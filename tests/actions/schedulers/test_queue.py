@@ -1,6 +1,7 @@
 """The queue that replicas share, on a real PostgreSQL."""
 
 import asyncio
+import gc
 import sys
 import time
 from collections.abc import AsyncGenerator, Callable
@@ -8,6 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -90,6 +92,23 @@ async def test_wakes_do_not_pile_up_and_finished_jobs_are_deleted(queue: NewQueu
     assert len(advance.calls) == 2
     # What is left is the one job for the time that both passes named.
     assert await said(postgres_url, "SELECT count(*) FROM procrastinate_jobs") == 1
+
+
+async def test_a_job_that_was_taken_over_meanwhile_ends_without_a_word(queue: NewQueue, postgres_url: str) -> None:
+    troubles: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, trouble: troubles.append(trouble))
+
+    async def do(_request_id: str) -> None:
+        await said(postgres_url, "WITH gone AS (DELETE FROM procrastinate_jobs RETURNING 1) SELECT count(*) FROM gone")
+
+    advance = Seen(do)
+    async with queue(advance) as one:
+        await one.wake(Work.ADVANCE, "R-1", now())
+        await advance.times(1)
+        await one.wake(Work.ADVANCE, "R-2", now())
+        await advance.times(2)
+    gc.collect()
+    assert troubles == []
 
 
 async def test_one_pass_at_a_time_for_a_request_whoever_runs_it(queue: NewQueue) -> None:
