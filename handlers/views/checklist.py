@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 
 from slack_sdk.models.blocks import (
@@ -26,6 +26,8 @@ from .moments import since, span, until_next
 
 NAME = 80
 DETAIL = 300
+UNREAD_LONG = timedelta(minutes=45)
+"""Longer than any pause between two looks, and than a machine may be astray before somebody is asked."""
 
 _STATUS = {
     ItemState.PENDING: "pending",
@@ -136,7 +138,7 @@ def _lines(request: Request, most: int, now: datetime, url: str) -> list[_Line]:
 def _line(item: RequestItem, now: datetime, url: str) -> _Line:
     status = _STATUS.get(item.state, "in_progress")
     detail = plain(item.why, DETAIL) if item.why.strip() else ""
-    title = f"{plain(item.machine, NAME)}: {standing(item)}{_since(item, now)}"
+    title = f"{plain(item.machine, NAME)}: {standing(item)}{_since(item, now)}{_unread(item, now)}"
     job = f"job {plain(item.job, 8).rstrip('…')}" if item.job else ""
     return _Line(f"machine-{item.place}", title, status, detail, job, url if item.job else "")
 
@@ -178,6 +180,15 @@ def changes_in(request: Request, now: datetime) -> float | None:
 def _begun(item: RequestItem) -> datetime | None:
     begun = item.submitted_at or item.claimed_at
     return None if item.state in (ItemState.PENDING, ItemState.SKIPPED) else begun
+
+
+def _unread(item: RequestItem, now: datetime) -> str:
+    """Since when Azure could not be read about a machine that is on its way, if that is long ago."""
+    begun = _begun(item)
+    if not begun or item.state.ended:
+        return ""
+    read = item.progress.read_at or begun
+    return f" · not read since {read.astimezone(UTC):%H:%M} UTC" if now - read > UNREAD_LONG else ""
 
 
 def _since(item: RequestItem, now: datetime) -> str:

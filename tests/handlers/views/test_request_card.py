@@ -287,3 +287,18 @@ def test_no_text_whatsoever_breaks_a_card(requests: Any, shown: Any, refused: An
     assume(not re.fullmatch(r"[UWS][A-Z0-9]+", text))
     every = requests.every()
     assert refused(shown(requests.poisoned(every[place % len(every)], text))) == []
+
+
+def test_a_machine_that_could_not_be_read_for_long_says_since_when(requests: Any) -> None:
+    request = requests.running()
+    place, item = next((n, i) for n, i in enumerate(request.items) if i.state is ItemState.REPLICATING)
+    read = requests.now - timedelta(minutes=50)
+    late = replace(item, progress=replace(item.progress, read_at=read), submitted_at=read - timedelta(minutes=5))
+    items = (*request.items[:place], late, *request.items[place + 1 :])
+    shown = str(card(replace(request, items=items), now=requests.now, portal=requests.portal).blocks)
+    assert f"not read since {read:%H:%M} UTC" in shown
+    soon = replace(late, progress=replace(late.progress, read_at=requests.now - timedelta(minutes=5)))
+    items = (*request.items[:place], soon, *request.items[place + 1 :])
+    assert "not read since" not in str(
+        card(replace(request, items=items), now=requests.now, portal=requests.portal).blocks
+    )
