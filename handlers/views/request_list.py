@@ -26,7 +26,7 @@ WORDS = {
     ItemState.REPLICATING: "replicating",
     ItemState.DONE: "protected",
     ItemState.FAILED: "failed",
-    ItemState.UNKNOWN: "nobody knows whether it was started",
+    ItemState.UNKNOWN: "nobody can tell what became of its start",
     ItemState.SKIPPED: "not started",
 }
 
