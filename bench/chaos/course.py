@@ -76,7 +76,7 @@ def short(requests: int, seed: int) -> Course:
         lag=(2.0, 6.0),
         speed=240,
         poll_interval=0.5,
-        troubled=45,
+        troubled=30,
         calm=120,
         waits_out_vanished=False,
     )

@@ -10,6 +10,7 @@ from random import Random
 from typing import TypeVar
 
 from homeward.actions.ledger import Ledger, LedgerError
+from homeward.actions.plan import Obstacle
 from homeward.actions.requests import Request
 from homeward.actions.states import State
 from homeward.bot.sandbox.slack import APPROVALS, LENA, MAYA, OMAR, Channel, Message, Payload, SandboxSlack, Shown, User
@@ -23,8 +24,10 @@ ANSWERED = 20.0
 """Seconds until somebody takes it that nothing will come of what they did."""
 FORM = 4.0
 LOOK = 0.3
+ASKED = 4
+"""How often somebody asks for the same before it is left to the morning."""
 DECISIONS = 3
-"""How often somebody decides about one request that needs attention, before it is left to the morning."""
+"""How often somebody decides about one request that needs attention."""
 
 
 class People:
@@ -43,19 +46,25 @@ class People:
         self.late = asyncio.Event()
 
     async def bring_home(self, subject: str) -> None:
-        """Asks, has it decided, and looks after it until it ends or nobody wants to decide any more."""
+        """Asks, has it decided, and looks after it until it ends or nobody wants to decide any more.
+
+        Asks again where Azure could not be read.
+        """
         random = Random(self._random.random())  # noqa: S311 # no secret
-        request_id = await self._ask(subject, random)
-        if not request_id:
-            return
-        intent = random.random()
-        if intent < 0.05:
-            await self._type(f"cancel {request_id}", random)
-        if intent > 0.95:
-            await asyncio.sleep(random.uniform(0, 8))
-            await self._type(f"cancel {request_id} changed my mind", random)
-        await self._decide(request_id, random)
-        await self._look_after(request_id, random)
+        asked: set[str] = set()
+        while len(asked) < ASKED and (request_id := await self._ask(subject, asked, random)):
+            asked.add(request_id)
+            intent = random.random()
+            if intent < 0.05:
+                await self._type(f"cancel {request_id}", random)
+            if intent > 0.95:
+                await asyncio.sleep(random.uniform(0, 8))
+                await self._type(f"cancel {request_id} changed my mind", random)
+            await self._decide(request_id, random)
+            await self._look_after(request_id, random)
+            request = await self._now(request_id)
+            if not (request and request.obstacle and request.obstacle.obstacle is Obstacle.UNREADABLE):
+                return
 
     async def see_to_the_rest(self) -> None:
         """What was asked for twice, or late, is nobody's errand: it is decided all the same."""
@@ -72,13 +81,13 @@ class People:
         await self._slack.command(MAYA, random.choice(self._rooms), COMMAND, words)
         self._counts["commands typed"] += 1
 
-    async def _ask(self, subject: str, random: Random) -> str:
-        """The id of the request that came of it, as its card tells."""
+    async def _ask(self, subject: str, asked: set[str], random: Random) -> str:
+        """The id of the new request that came of it, as its card tells."""
         while not self.late.is_set():
             await self._type(f"start {subject} the power is back", random)
-            card = await self._seen(lambda: self._card_of(subject), ANSWERED)
+            card = await self._seen(lambda: self._card_of(subject, asked), ANSWERED)
             if card is not None:
-                return self._request_of(card)
+                return key_of(card)[0]
         return ""
 
     async def _decide(self, request_id: str, random: Random) -> None:
@@ -159,16 +168,13 @@ class People:
 
     # --- what they see ---
 
-    def _card_of(self, subject: str) -> Message | None:
+    def _card_of(self, subject: str, asked: set[str]) -> Message | None:
         cards = (m for room in self._rooms for m in self._slack.workspace.messages(room) if key_of(m)[1] == "card")
-        return next((m for m in cards if subject in f"{m.text} {m.blocks}"), None)
+        return next((m for m in cards if key_of(m)[0] not in asked and subject in f"{m.text} {m.blocks}"), None)
 
     def _marked(self, room: Channel, request_id: str, key: str) -> Message | None:
         messages = self._slack.workspace.messages(room)
         return next((m for m in messages if key_of(m) == (request_id, key)), None)
-
-    def _request_of(self, card: Message) -> str:
-        return key_of(card)[0]
 
     async def _seen(self, look: Callable[[], T | None], within: float) -> T | None:
         try:
