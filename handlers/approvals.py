@@ -40,7 +40,7 @@ from .views.decided import (
 
 QUICK = 1.0
 """Seconds that a first read may take before a form opens: its trigger lives for three."""
-SETTLED = 0.4
+SETTLED = 0.2
 """Seconds after an acknowledgement that changes a form, until the form is changed again: Slack may take the two in
 any order, and the first would come last."""
 
