@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import pytest
-from blockbuster import blockbuster_ctx
 from prometheus_client import CollectorRegistry, generate_latest
 from pydantic import SecretStr
 
@@ -98,13 +97,12 @@ async def audited(sandbox: Sandbox) -> Verified:
 
 async def test_a_machine_is_asked_for_approved_started_and_followed_until_it_is_protected(sandbox: Sandbox) -> None:
     async with bot(sandbox) as homeward:
-        with blockbuster_ctx("homeward"):
-            await ask(sandbox, "start web01 Rotterdam is back")
-            message = await approval(sandbox)
-            assert sandbox.arm.starts == []
-            await decide(sandbox, homeward, LENA, message)
-            await told(sandbox, "web01: it is protected and may fail back")
-            await until_card(sandbox, "Done")
+        await ask(sandbox, "start web01 Rotterdam is back")
+        message = await approval(sandbox)
+        assert sandbox.arm.starts == []
+        await decide(sandbox, homeward, LENA, message)
+        await told(sandbox, "web01: it is protected and may fail back")
+        await until_card(sandbox, "Done")
     (start,) = sandbox.arm.starts
     assert start.machine == "web01"
     said = "\n".join(thread(sandbox))
