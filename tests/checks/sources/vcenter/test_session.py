@@ -107,7 +107,7 @@ async def test_a_vcenter_that_falls_silent_later_holds_no_thread_and_is_read_aga
     reader = readers(timeout=1.5)
     await reader.read([want("web01")])
     vcenter.faults.silent = True
-    reasons = await asyncio.gather(*(refusal(reader, want("web01")) for _ in range(6)))
+    reasons = await asyncio.gather(*(refusal(reader, want("web01"), within=6.0) for _ in range(6)))
     assert set(reasons) == {"vc01 did not answer within 1.5 s"}
     vcenter.faults.clear()
     read = await reader.read([want("web01")])
