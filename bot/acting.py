@@ -15,6 +15,7 @@ from structlog.stdlib import BoundLogger
 
 from homeward.actions.approval import Policy
 from homeward.actions.desk import Desk
+from homeward.actions.ended import ended
 from homeward.actions.ledger import Ledger, LedgerError, opened
 from homeward.actions.passes.pace import Limits
 from homeward.actions.ports import Pass, Work
@@ -113,7 +114,7 @@ class Acting:
         await self._driving.enter_async_context(scheduler)
         if self._metrics:
             looking = asyncio.create_task(self._look(ledger, self._metrics), name="homeward metrics")
-            self._driving.callback(looking.cancel)
+            self._driving.push_async_callback(ended, (looking,))
         self._ledger = ledger
         self.desk.open(Desk(ledger, scheduler, self._policies, SlackStandings(self._clients), new_id))
 

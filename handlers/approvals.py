@@ -7,6 +7,7 @@ from slack_bolt.async_app import AsyncAck, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
 from homeward.actions.approval import Click
+from homeward.actions.ended import ended
 from homeward.actions.ledger import LedgerError
 from homeward.actions.requests import Person, Refusal, Request
 from homeward.actions.states import State
@@ -155,7 +156,7 @@ class Approvals:
             else:
                 await poster.open_view(press.trigger, fill(found))
         finally:
-            reading.cancel()
+            await ended((reading,))
 
     async def _decides(
         self, ack: AsyncAck, body: Body, client: AsyncWebClient, respond: AsyncRespond, decide: Decide

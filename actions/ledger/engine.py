@@ -6,20 +6,17 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from sqlalchemy import URL, Connection, event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
 
 from .errors import LedgerError
 from .migrations import migrate, revisions
+from .sqlite import WRITES, prepare
 from .trouble import ledger_down
 
 SQLITE = "sqlite+aiosqlite"
 POSTGRES = "postgresql+psycopg"
-WRITES = "homeward_writes"
-"""The execution option of an engine whose transactions take SQLite's write lock at their begin."""
 
 # A process that was stopped in the middle of a transaction must not keep the others waiting: the database ends it.
 SESSION = {
@@ -49,8 +46,7 @@ def make_engine(url: str) -> AsyncEngine:
     try:
         if known.drivername == SQLITE:
             engine = create_async_engine(known, hide_parameters=True, pool_size=5, max_overflow=0, pool_timeout=30)
-            event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-            event.listen(engine.sync_engine, "begin", _begin_sqlite)
+            prepare(engine)
             return engine
         return create_async_engine(
             known,
@@ -73,22 +69,6 @@ def make_engine(url: str) -> AsyncEngine:
         )
     except (ImportError, NoSuchModuleError):
         raise LedgerError("A ledger in PostgreSQL needs the extra: install homeward[postgres].") from None
-
-
-def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    # The driver must not begin transactions by itself: `_begin_sqlite` does.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    # Other processes only read (audit) or copy; a write of ours waits for them that long.
-    for pragma in ("busy_timeout = 5000", "journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A transaction that begins as a reader and wants to write later can't wait for the lock, it fails.
-    writes = connection.get_execution_options().get(WRITES)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def is_sqlite(engine: AsyncEngine) -> bool:

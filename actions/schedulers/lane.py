@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Coroutine
 from functools import partial
 
+from homeward.actions.ended import ended
+
 Once = Callable[[str], Coroutine[object, object, None]]
 
 
@@ -47,9 +49,7 @@ class Lane:
         running = tuple(self._running.values())
         if running:
             await asyncio.wait(running, timeout=patience)
-            for task in running:
-                task.cancel()
-            await asyncio.gather(*running, return_exceptions=True)
+            await ended(running)
 
     def _start_what_is_due(self) -> float | None:
         """Gives the seconds until the next is due; None where only a change can bring something to do."""

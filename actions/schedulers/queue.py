@@ -16,6 +16,7 @@ from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, Procra
 from procrastinate.jobs import Job, Status
 from procrastinate.manager import JobManager
 
+from homeward.actions.ended import ended
 from homeward.actions.ledger import LedgerError
 from homeward.actions.ledger.errors import LedgerDown
 from homeward.actions.ports import Pass, Work
@@ -113,9 +114,7 @@ class Queue:
 
     async def close(self) -> None:
         """Takes nothing more, gives running passes a little time, then cancels them. Safe to call twice."""
-        for task in self._own:
-            task.cancel()
-        await asyncio.gather(*self._own, return_exceptions=True)
+        await ended(self._own, again=self._patience + 1)  # the workers wait that long for what runs
         await self._app.close_async()
 
     async def wake(self, work: Work, request_id: str, at: datetime) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 from types import TracebackType
 from typing import Self
 
+from homeward.actions.ended import ended
 from homeward.actions.ledger import LedgerError
 from homeward.actions.ports import Pass, Work
 
@@ -68,9 +69,7 @@ class Timer:
 
     async def close(self) -> None:
         """Starts nothing more, gives running passes a little time, then cancels them. Safe to call twice."""
-        for task in self._own:
-            task.cancel()
-        await asyncio.gather(*self._own, return_exceptions=True)
+        await ended(self._own)
         await asyncio.gather(*(lane.finish(self._patience) for lane in self._lanes.values()))
 
     async def wake(self, work: Work, request_id: str, at: datetime) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import click
 from prometheus_client import CollectorRegistry
 
+from homeward.actions.ended import ended
 from homeward.actions.ledger import LedgerError
 from homeward.bot import logs
 from homeward.bot.connecting import Refused, come_up
@@ -100,6 +101,4 @@ async def _before(stop: asyncio.Event, work: Coroutine[object, object, None]) ->
         doing.result()
         return True
     finally:
-        for task in (doing, stopping):
-            task.cancel()
-        await asyncio.gather(doing, stopping, return_exceptions=True)
+        await ended((doing, stopping))

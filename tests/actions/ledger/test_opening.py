@@ -10,10 +10,11 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bench.postgres import Postgres
 from homeward.actions.ledger import Ledger, LedgerDown, LedgerError, look_into, opened
-from homeward.actions.ledger.engine import parsed
+from homeward.actions.ledger.engine import open_engine, parsed, writing
 from homeward.actions.ledger.tables import metadata
 from tests.actions.making import KEY, REQUESTER, VirtualClock, ask, running
 
@@ -45,6 +46,30 @@ async def test_a_ledger_is_found_again_as_it_was_left(ledger_url: str, clock: Vi
         request = await running(ledger)
     async with opened(ledger_url, key=KEY, clock=clock) as ledger:
         assert await ledger.load(request.id) == request
+
+
+async def test_a_transaction_that_is_cancelled_twice_lets_the_loop_end(sqlite_url: str) -> None:
+    slow = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) SELECT max(i) FROM n")
+    begun = asyncio.Event()
+
+    async def work(engine: AsyncEngine) -> None:
+        async with writing(engine) as connection:
+            begun.set()
+            await connection.execute(slow)
+
+    async with open_engine(sqlite_url) as engine:
+        task = asyncio.create_task(work(engine))
+        await begun.wait()
+        for _ in range(2):
+            await asyncio.sleep(0)
+            task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for other in left:
+            other.cancel()  # as the event loop does at its end
+        _, waiting = await asyncio.wait(left, timeout=5) if left else ((), ())
+        assert not waiting
 
 
 async def test_replicas_that_start_at_once_do_not_collide(postgres_url: str) -> None:

@@ -100,11 +100,14 @@ async def test_a_job_that_was_taken_over_meanwhile_ends_without_a_word(queue: Ne
 
     async def do(_request_id: str) -> None:
         await said(postgres_url, "WITH gone AS (DELETE FROM procrastinate_jobs RETURNING 1) SELECT count(*) FROM gone")
+        taken.set()
 
+    taken = asyncio.Event()
     advance = Seen(do)
     async with queue(advance) as one:
         await one.wake(Work.ADVANCE, "R-1", now())
-        await advance.times(1)
+        async with asyncio.timeout(5):
+            await taken.wait()
         await one.wake(Work.ADVANCE, "R-2", now())
         await advance.times(2)
     gc.collect()
