@@ -12,6 +12,7 @@ from homeward.checks.facts import ABSENT, Absent
 from homeward.checks.sources.access import SourceError, VaultAddress
 from homeward.checks.sources.azure import AzureConnection
 from homeward.checks.sources.azure.errors import GONE, refused
+from homeward.checks.sources.azure.raw import raw_list
 from homeward.checks.sources.azure.shared import Shared, Start
 from homeward.checks.sources.azure.wire import Wire
 
@@ -147,7 +148,7 @@ class Follower:
     async def _read_items(self) -> Mapping[str, Wire]:
         client = await self._client()
         async with self._connection.asking(self._asked):
-            return await _by("id", client.replication_protected_items.list(*self._where))
+            return await _by("id", raw_list(client.replication_protected_items.list, *self._where))
 
     # --- jobs ---
 
@@ -208,12 +209,12 @@ class Follower:
             if self._takes_filters:
                 wanted = f"startTime eq '{since}' and affectedObjectTypes eq 'ProtectionEntity'"
                 try:
-                    return await _by("name", client.replication_jobs.list(*self._where, filter=wanted))
+                    return await _by("name", raw_list(client.replication_jobs.list, *self._where, filter=wanted))
                 except HttpResponseError as error:
                     if error.status_code != 400:
                         raise
                     self._takes_filters = False  # the filter's form is nowhere documented
-            return await _by("name", client.replication_jobs.list(*self._where))
+            return await _by("name", raw_list(client.replication_jobs.list, *self._where))
 
     async def _client(self) -> SiteRecoveryManagementClient:
         async with self._connection.asking(self._asked):

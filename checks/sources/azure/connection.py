@@ -15,6 +15,7 @@ from azure.core.exceptions import AzureError
 from azure.core.pipeline.policies import (
     AsyncHTTPPolicy,
     ContentDecodePolicy,
+    CustomHookPolicy,
     HeadersPolicy,
     RequestIdPolicy,
     UserAgentPolicy,
@@ -257,6 +258,7 @@ class AzureConnection:
                 ContentDecodePolicy(),
                 PatientRetry(),
                 AsyncARMChallengeAuthenticationPolicy(self._signed_in(), self._scope),
+                CustomHookPolicy(),
                 ARMHttpLoggingPolicy(),
                 *self._last(),
             ],

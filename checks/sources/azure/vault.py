@@ -14,6 +14,7 @@ from .connection import AzureConnection
 from .errors import GONE, refused
 from .parse_fabric import Fabric, fabric, has_details, provider
 from .parse_vault import Plan, has_groups, job, plan, policy, registered_vcenter
+from .raw import raw_list
 from .shared import Clock, Shared, T
 
 __all__ = ["Fabric", "Plan", "VaultReader"]
@@ -89,7 +90,7 @@ class VaultReader:
         networks: dict[str, str] = {}
         async with self._connection.asking(self._asked):
             # Page by page: a large vault in one go would keep everything else in the process waiting.
-            async for raw in client.replication_protected_items.list(*self._where):
+            async for raw in raw_list(client.replication_protected_items.list, *self._where):
                 items.append(one := parse_item.item(raw))
                 networks[one.id.casefold()] = parse_item.network_id(raw)
         return _Items(items=tuple(items), networks=networks)
