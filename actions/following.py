@@ -18,10 +18,11 @@ from homeward.checks.sources.azure.wire import Wire
 
 from .budget import Budget
 from .item_ids import item_path
-from .matching import has_name, is_alike, is_of, is_of_name, is_reprotect, own_job
+from .matching import has_name, is_alike, is_of, is_job_of, is_of_name, own_job
 from .ports import ItemSeen, JobSeen, JobState, Unreadable
 from .requests import RequestItem
 from .seen import item_seen, job_seen
+from .states import Operation
 
 T = TypeVar("T")
 
@@ -103,13 +104,12 @@ class Follower:
             return ABSENT  # without a name the SDK would ask for the whole list
         return await self._reading(self._job(name))
 
-    async def item(self, item: RequestItem) -> ItemSeen | Absent:
+    async def item(self, operation: Operation, item: RequestItem) -> ItemSeen | Absent:
         raw = await self._reading(self._item(item))
-        return ABSENT if raw is None else item_seen(raw)
+        return ABSENT if raw is None else item_seen(raw, operation)
 
-    async def find_job(self, item: RequestItem, *, since: datetime) -> JobSeen | Absent:
-        """Of a reprotect, the one operation there is."""
-        raw = await self._reading(self._find_job(item, since))
+    async def find_job(self, operation: Operation, item: RequestItem, *, since: datetime) -> JobSeen | Absent:
+        raw = await self._reading(self._find_job(operation, item, since))
         return ABSENT if raw is None else job_seen(raw)
 
     async def _reading(self, read: Coroutine[Any, Any, T]) -> T:
@@ -176,13 +176,15 @@ class Follower:
             return None
         return replace(before, errors=before.errors or now.errors)
 
-    async def _find_job(self, item: RequestItem, since: datetime) -> Wire | None:
+    async def _find_job(self, operation: Operation, item: RequestItem, since: datetime) -> Wire | None:
         own = await self._items.get(item.item_id.casefold()) or await self._item(item)
         if name := own_job(own):
             raw = await self._jobs.get(name)
-            if raw is not None and is_reprotect(raw, since=since):
+            if raw is not None and is_job_of(raw, operation, since=since):
                 return raw
-        found = [one for one in (await self._job_lists.get(_hour(since))).values() if is_reprotect(one, since=since)]
+        found = [
+            one for one in (await self._job_lists.get(_hour(since))).values() if is_job_of(one, operation, since=since)
+        ]
         mine = [one for one in found if is_of(one, item, own)]
         if not mine and (by_name := [one for one in found if is_of_name(one, item)]):
             # The name alone decides only where no other item of the vault has it.

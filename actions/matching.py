@@ -8,8 +8,23 @@ from homeward.checks.sources.azure.wire import Wire
 from .item_ids import job_name
 from .requests import RequestItem
 from .seen import job_seen
+from .states import Operation
 
-_REPROTECTS = {"switchreplicationgroupprotection", "switchprotection"}
+_SCENARIOS = {
+    Operation.REPROTECT: {"switchreplicationgroupprotection", "switchprotection", "reversereplicate"},
+    Operation.FAILBACK: {"plannedfailover", "unplannedfailover", "failover"},
+    Operation.COMMIT: {"commitfailover", "commit"},
+    Operation.CANCEL: {"cancelfailover", "failovercancel"},
+    Operation.TO_AZURE: {"switchreplicationgroupprotection", "switchprotection", "reversereplicate"},
+}
+"""Azure's words for a job's scenario. Those of a reprotect are recorded, the others [inferred]."""
+_TITLES = {
+    Operation.REPROTECT: {"reprotect"},
+    Operation.FAILBACK: {"planned failover", "unplanned failover", "failover"},
+    Operation.COMMIT: {"commit", "commit failover"},
+    Operation.CANCEL: {"cancel failover"},
+    Operation.TO_AZURE: {"reprotect"},
+}
 
 
 def own_job(item: Wire | None) -> str:
@@ -18,12 +33,13 @@ def own_job(item: Wire | None) -> str:
     return job_name(told.part("currentScenario").text("jobId"))
 
 
-def is_reprotect(job: Wire, *, since: datetime) -> bool:
-    """Whether it reprotects, and began no earlier."""
+def is_job_of(job: Wire, operation: Operation, *, since: datetime) -> bool:
+    """Whether it does that, and began no earlier."""
     told = job.part("properties")
     started = job_seen(job).started
-    reprotects = told.text("scenarioName").casefold() in _REPROTECTS or told.text("friendlyName") == "Reprotect"
-    return reprotects and started is not None and started >= since
+    scenario, title = told.text("scenarioName").casefold(), told.text("friendlyName").casefold()
+    does = scenario in _SCENARIOS[operation] or title in _TITLES[operation]
+    return does and started is not None and started >= since
 
 
 def is_of(job: Wire, item: RequestItem, seen: Wire | None) -> bool:

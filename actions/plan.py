@@ -41,6 +41,10 @@ class PlannedItem:
     `machine` names it alone within the plan; `stage` is its group in the recovery plan's order, 0 first; `group` is
     its replication group, "" for none. Fields that its stack has no use for are "".
     `source_vm` is the VM on-premises, "" where it is gone or its physical server is meant.
+    `target` is what receives the machine: to Azure it is the appliance that sends it.
+    Of a failback: `point` is the recovery point's kind in the call's word (CrashConsistent, ApplicationConsistent,
+    LatestTime, LatestTag, Custom), `point_id` the ARM id of a chosen one, `point_at` its time; `linux` tells that the
+    usual after-effects on Linux have to be expected; `azure_vm` is the name of the VM that is shut down.
     """
 
     machine: str
@@ -48,20 +52,25 @@ class PlannedItem:
     topology: Topology
     stage: int
     group: str
-    target: str
-    target_id: str
-    process_server: str
-    process_server_id: str
-    datastore: str
-    retention: str
-    log_storage_id: str
-    policy: str
-    policy_id: str
-    disks: tuple[PlannedDisk, ...]
-    excluded: tuple[PlannedDisk, ...]
-    source_vm: str
-    original_location: bool
-    download: Download
+    target: str = ""
+    target_id: str = ""
+    process_server: str = ""
+    process_server_id: str = ""
+    datastore: str = ""
+    retention: str = ""
+    log_storage_id: str = ""
+    policy: str = ""
+    policy_id: str = ""
+    disks: tuple[PlannedDisk, ...] = ()
+    excluded: tuple[PlannedDisk, ...] = ()
+    source_vm: str = ""
+    original_location: bool = False
+    download: Download = Download.UNKNOWN
+    point: str = ""
+    point_id: str = ""
+    point_at: datetime | None = None
+    linux: bool = False
+    azure_vm: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +82,10 @@ class Plan:
     subject: str
     kind: str
     items: tuple[PlannedItem, ...]
+    not_before: datetime | None = None
+    """When it starts, if not as soon as it is approved."""
+    zone: str = ""
+    """The time zone in which people said that, by its IANA name."""
 
     @property
     def digest(self) -> str:

@@ -9,7 +9,7 @@ from typing import Protocol
 from homeward.checks.facts import Absent
 
 from .plan import NotPrepared, Plan, PlannedItem, Prepared
-from .requests import Asked, AzureError, RequestItem
+from .requests import Asked, AtHome, AzureError, RequestItem
 from .states import Operation
 
 
@@ -83,7 +83,8 @@ class JobSeen:
 
 @dataclass(frozen=True, slots=True)
 class ItemSeen:
-    """A protected item as read. `ready`: it is Protected and may fail back. `may_start`: the operation is allowed.
+    """A protected item as read, with an operation in mind. `ready`: it stands where the operation leads.
+    `replicating`: the operation took effect, and it is on its way there. `may_start`: the operation is allowed now.
 
     `state` is Azure's word for its protection state, `percent` of the initial replication None where it is not told.
     `job` is the name of the job it is busy with or was last, "" for none. `trouble` are its critical health errors.
@@ -113,7 +114,7 @@ class SiteRecovery(Protocol):
 
     async def job(self, vault: str, name: str) -> JobSeen | Absent: ...
 
-    async def item(self, vault: str, item: RequestItem) -> ItemSeen | Absent:
+    async def item(self, vault: str, operation: Operation, item: RequestItem) -> ItemSeen | Absent:
         """By its present id, or, where that is gone, by the id the vault lists it under now."""
         ...
 
@@ -133,6 +134,12 @@ class Prepare(Protocol):
         """The same plan read and judged anew, past every cache: with the plan's own values as they would run now,
         and judged on `machines` only (the others may run already)."""
         ...
+
+
+class LookAtHome(Protocol):
+    """Looks in vCenter for the VM of a machine that failed back. Does not raise for what the outside does."""
+
+    async def __call__(self, vault: str, item: RequestItem) -> AtHome: ...
 
 
 class Work(Enum):

@@ -21,11 +21,15 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """The channel that a request is shown in. `enterprise_id` is "" outside Enterprise Grid."""
+    """The channel that a request is shown in. `enterprise_id` is "" outside Enterprise Grid.
+
+    `thread` is the message (its ts) below which it is shown: the card of the request that began the machines' way.
+    """
 
     team_id: str
     enterprise_id: str
     channel: str
+    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,12 @@ class Asked:
     reason: str
     requester: Person
     where: Where
+    point: str = ""
+    """The recovery point of a failback as it was said: "latest", "app-consistent" or a point's id; "" for the advice."""
+    at: datetime | None = None
+    """When it is to start, if not as soon as it is approved."""
+    zone: str = ""
+    """The time zone in which that was said, by its IANA name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +71,27 @@ class Progress:
     step: str = ""
     percent: int | None = None
     read_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AtHome:
+    """The machine's VM on-premises as vCenter shows it after a failback. `power` as in vCenter, "" if not told.
+
+    `tools` tells that VMware Tools run, None if vCenter does not say; `address` is "" until Tools tell one. `why` says
+    why it could not be looked at, "" if it could.
+    """
+
+    vm: str = ""
+    host: str = ""
+    power: str = ""
+    tools: bool | None = None
+    address: str = ""
+    why: str = ""
+
+    @property
+    def is_up(self) -> bool:
+        """It runs, and its guest has an address."""
+        return self.power == "poweredOn" and self.tools is True and self.address != ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +120,9 @@ class RequestItem:
     """What made it fail."""
     warnings: tuple[AzureError, ...] = ()
     """What Azure complained of while it went on, or inside a success."""
+    arrived_at: datetime | None = None
+    """Since when it stands where the operation leads: of a failback its VM is then looked at in vCenter."""
+    at_home: AtHome | None = None
 
     @property
     def machine(self) -> str:
@@ -162,6 +196,7 @@ class EventKind(Enum):
     RECHECKED = "rechecked"  # verdict
     RECHECK_UNREAD = "recheck_unread"  # why; told once for each time it begins
     STARTED = "started"  # the first pass after approval
+    SCHEDULED = "scheduled"  # at (ISO), zone: approved, and waits for its time
     CLAIMED = "claimed"  # attempt
     SUBMITTED = "submitted"  # job, attempt
     ADOPTED = "adopted"  # job, why
@@ -172,6 +207,7 @@ class EventKind(Enum):
     JOB_SUCCEEDED = "job_succeeded"  # warnings
     REPLICATING = "replicating"  # percent (or null)
     PROGRESS = "progress"  # percent
+    AT_HOME = "at_home"  # the fields of AtHome: how its VM stands on-premises after a failback
     DONE = "done"
     ITEM_FAILED = "item_failed"  # why, errors
     WAITS = "waits"  # of the machine that failed: waiting (machines)

@@ -57,13 +57,13 @@ class AzureSiteRecovery:
     async def job(self, vault: str, name: str) -> JobSeen | Absent:
         return await self._follower(vault).job(name)
 
-    async def item(self, vault: str, item: RequestItem) -> ItemSeen | Absent:
-        return await self._follower(vault).item(item)
+    async def item(self, vault: str, operation: Operation, item: RequestItem) -> ItemSeen | Absent:
+        return await self._follower(vault).item(operation, item)
 
     async def find_job(
         self, vault: str, operation: Operation, item: RequestItem, *, since: datetime
     ) -> JobSeen | Absent:
-        return await self._follower(vault).find_job(item, since=since)
+        return await self._follower(vault).find_job(operation, item, since=since)
 
     def _follower(self, vault: str) -> Follower:
         follower = self._followers.get(vault)

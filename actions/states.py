@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from enum import Enum
 
+from homeward.checks.way import Operation
 
-class Operation(Enum):
-    """What a request does to every machine of its plan."""
-
-    REPROTECT = "reprotect"
+__all__ = ["ITEM_TRANSITIONS", "TRANSITIONS", "ItemState", "Operation", "State", "WrongTurn", "check", "check_item"]
 
 
 class State(Enum):
@@ -44,9 +42,9 @@ class ItemState(Enum):
     SUBMITTED = "submitted"
     """Its job runs."""
     JOB_SUCCEEDED = "job_succeeded"
-    """The job ended well; the machine is not ready yet."""
+    """The job ended well; the machine is not where the operation leads yet."""
     REPLICATING = "replicating"
-    """The initial replication is seen."""
+    """The operation's effect is seen: of a reprotect, in either direction, the initial replication."""
     DONE = "done"
     FAILED = "failed"
     UNKNOWN = "unknown"

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import Protocol
 
 from .facts import Facts
+from .way import Operation
 
 
 class Kind(Enum):
@@ -118,4 +119,6 @@ class Collect(Protocol):
     It does not raise for what the outside does: a dead source is `Missing` facts and a failed reading.
     """
 
-    async def __call__(self, name: str, watch: Watch) -> Answer: ...
+    async def __call__(self, name: str, watch: Watch, operation: Operation = Operation.REPROTECT) -> Answer:
+        """`operation` is what the machines are read for: some facts are needed by one operation only."""
+        ...

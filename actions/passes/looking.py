@@ -51,7 +51,7 @@ async def before_another_try(azure: SiteRecovery, request: Request, item: Reques
     taken = await _signs_of_it(azure, request, item, now, also_failed=False)
     if taken is not None:
         return taken
-    seen = await azure.item(_vault(request), item)
+    seen = await azure.item(_vault(request), request.asked.operation, item)
     if isinstance(seen, Absent):
         return failed(item, now, "it is not in the vault any more")
     if not seen.may_start:
@@ -85,7 +85,7 @@ async def _signs_of_it(
         news = not _is_former(item, found) and (also_failed or found.state is JobState.SUCCEEDED)
         if news or found.state is JobState.RUNNING:
             return adopted(item, found, now, "found after its start call")
-    seen = await azure.item(_vault(request), item)
+    seen = await azure.item(_vault(request), request.asked.operation, item)
     if not isinstance(seen, Absent) and (seen.ready or seen.replicating):
         return _replicates(item, seen, now)
     return None
@@ -97,14 +97,14 @@ async def _look_at_job(azure: SiteRecovery, request: Request, item: RequestItem,
         return of_job(item, seen, now)
     if not _missing_for_long(item, now):
         return Step(_missing(item, now))
-    still = await azure.item(_vault(request), item)
+    still = await azure.item(_vault(request), request.asked.operation, item)
     if not isinstance(still, Absent) and (still.ready or still.replicating):
         return of_item(replace(item, progress=Progress()), still, now)
     return unknown(item, now, "its job is not in the vault any more, and it does not replicate")
 
 
 async def _look_at_item(azure: SiteRecovery, request: Request, item: RequestItem, now: datetime) -> Step:
-    seen = await azure.item(_vault(request), item)
+    seen = await azure.item(_vault(request), request.asked.operation, item)
     if not isinstance(seen, Absent):
         step = of_item(item, seen, now)
         since = step.item.progress.read_at or now

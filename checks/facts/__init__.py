@@ -21,6 +21,8 @@ from .site_recovery import (
     ProcessServer,
     Provider,
     RegisteredVCenter,
+    RecoveryPoint,
+    Relocation,
     ReplicationGroup,
     ReprotectAgent,
     RetentionVolume,
@@ -98,6 +100,10 @@ class Facts:
     target_host: Host | Missing
     datastores: tuple[Datastore, ...] | Missing
     disks_to_come: int | Missing
+    points: tuple[RecoveryPoint, ...] | NotAsked | Missing = NOT_ASKED
+    """The recovery points that a failback may take, the newest first; read for a failback only."""
+    moves: tuple[Relocation, ...] | NotAsked | Missing = NOT_ASKED
+    """Storage moves of the master target's or appliance's VM that vCenter remembers; read for a failback only."""
 
 
 __all__ = [
@@ -134,6 +140,8 @@ __all__ = [
     "ProcessServer",
     "Provider",
     "RegisteredVCenter",
+    "RecoveryPoint",
+    "Relocation",
     "ReplicationGroup",
     "ReprotectAgent",
     "RetentionVolume",

@@ -1,6 +1,7 @@
 """Facts that Azure Site Recovery's vault tells: protected items, jobs, servers, appliances, policies."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 from .unknown import Absent, Missing, Moment
@@ -114,6 +115,35 @@ class Item:
     """Its vCenter's infrastructure id (classic), one of `RegisteredVCenter.ids`; "" where Azure does not tell."""
     target_id: str = ""
     """Of one on its way back: the own id of the master target or appliance that brings it, "" if that is not told."""
+    active_site: str = ""
+    """Where a classic one on its way back runs: "Azure" or "OnPrem"; "" where Azure does not tell."""
+    last_failback: str = ""
+    """How its last failback went (modernized): Succeeded, Failed, Cancelled, ...; "" before there was one."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryPoint:
+    """A point in time that a failback may bring home. `id` is its ARM id, `kind` Azure's word for its type.
+
+    `shared` tells a point that all machines of the replication group have (multi-VM consistency).
+    """
+
+    id: str
+    at: Moment
+    kind: str
+    shared: bool = False
+
+    @property
+    def application_consistent(self) -> bool:
+        return "app" in self.kind.casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Relocation:
+    """A move of a VM's disks to another datastore, as vCenter's events tell it."""
+
+    vm: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

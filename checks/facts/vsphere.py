@@ -58,6 +58,8 @@ class VirtualMachine:
     tools_running: bool | Missing
     memory_bytes: int | Missing
     datastores: tuple[str, ...] | Missing
+    address: str = ""
+    """The guest's IP address as Tools tell it, "" while they tell none."""
 
 
 class Mount(Enum):
