@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from homeward.checks.facts import (
+    ABSENT,
     NOT_ASKED,
     Absent,
     AzureVm,
@@ -22,6 +23,7 @@ from homeward.checks.facts import (
     Policy,
     ProcessServer,
     Topology,
+    VirtualMachine,
 )
 from homeward.checks.names import fold, names_of
 from homeward.checks.offers import NOBODY, ForOne
@@ -37,6 +39,7 @@ from homeward.checks.subjects import (
     Watch,
     Wishes,
 )
+from homeward.checks.way import Operation
 
 from .access import Limits, SourceError
 from .azure import AzureReader, Fabric, VaultReader, unplaced
@@ -45,7 +48,7 @@ from .group import returning, stages, whole
 from .join import Around, facts_of, gone, nothing_known
 from .machines import Machine, labels, machine, peers, placed, wanted
 from .readings import Readings
-from .vcenter import OnPremises, VCenterReader, merge
+from .vcenter import OnPremises, VCenterReader, VmQuery, Wanted, merge
 
 COMPUTE = "Azure compute"
 STORAGE = "Azure storage"
@@ -103,15 +106,20 @@ class Collector:
         self._limits = limits
         self._clocks = clocks
 
-    async def __call__(self, name: str, watch: Watch) -> Answer:
-        return await self._answer(name, watch, None)
+    async def __call__(self, name: str, watch: Watch, operation: Operation = Operation.REPROTECT) -> Answer:
+        return await self._answer(name, watch, operation, None)
 
-    async def for_start(self, name: str, wishes: Wishes) -> Answer:
+    async def for_start(self, name: str, wishes: Wishes, operation: Operation = Operation.REPROTECT) -> Answer:
         """Reads for a start: with the wishes, and a machine of a replication group as its whole group."""
-        return await self._answer(name, _nobody_watches, _Start(wishes))
+        return await self._answer(name, _nobody_watches, operation, _Start(wishes))
 
     async def again(
-        self, subject: Subject, names: Mapping[str, str], beside: Mapping[str, str], wishes: Wishes
+        self,
+        subject: Subject,
+        names: Mapping[str, str],
+        beside: Mapping[str, str],
+        wishes: Wishes,
+        operation: Operation = Operation.REPROTECT,
     ) -> Collected:
         """Reads machines of a frozen plan anew, past every cache: nothing that it tells is older than the call.
 
@@ -133,7 +141,27 @@ class Collector:
             machines = tuple(nothing_known(name, unread.reason, now) for name in names.values())
             return Collected(subject, now, machines, readings.all())
         start = _Start(wishes, {fold(id): name for id, name in names.items()}, beside)
-        return await self._subject(subject, tuple(names), unread, readings, start)
+        return await self._subject(subject, tuple(names), unread, readings, operation, start)
+
+    async def at_home(self, vault: str, item_id: str, machine: str) -> VirtualMachine | Absent | Missing:
+        """The machine's own VM on-premises as it is now.
+
+        A machine whose first VM was gone came home as a new one, which bears its name.
+        """
+        if vault not in self._vaults:
+            return Missing(f"no vault {vault} is configured")
+        readings = self._readings(_nobody_watches)
+        items = await readings.read(_vault_source(vault), self._vaults[vault].items())
+        if isinstance(items, Missing):
+            return items
+        item = next((one for one in items if fold(one.id) == fold(item_id)), None)
+        queries = [VmQuery(instance_uuid=item.vsphere_id if item else "", name=item.name if item else machine)]
+        if queries[0].instance_uuid:
+            queries.append(VmQuery(name=queries[0].name))
+        wanted = [Wanted(str(place), query, None, "", modernized=True) for place, query in enumerate(queries)]
+        read = await self._vcenters_told(wanted, readings)
+        found = [read[one.machine].source_vm for one in wanted]
+        return found[-1] if found[0] is ABSENT else found[0]
 
     def _readings(self, watch: Watch) -> Readings:
         limits = self._limits
@@ -144,7 +172,7 @@ class Collector:
             clock=self._clocks.monotonic,
         )
 
-    async def _answer(self, name: str, watch: Watch, start: _Start | None) -> Answer:
+    async def _answer(self, name: str, watch: Watch, operation: Operation, start: _Start | None) -> Answer:
         readings = self._readings(watch)
         readings.expect(*map(_vault_source, self._vaults), COMPUTE, *map(_vcenter_source, self._vcenters))
         read = await asyncio.gather(*(self._lists(vault, readings) for vault in self._vaults.values()))
@@ -157,9 +185,9 @@ class Collector:
             return Choices(name, tuple(match.candidate for match in found))
         if found:
             home = next(one for one in lists if one.listing.vault == found[0].vault)
-            match = found[0] if start is None else whole(found[0], home.listing)
+            match = found[0] if start is None else whole(found[0], home.listing, operation)
             subject = Subject(match.candidate.name, match.candidate.kind, match.vault)
-            return await self._subject(subject, match.item_ids, home, readings, start)
+            return await self._subject(subject, match.item_ids, home, readings, operation, start)
         if unread or not self._vaults:
             return self._nothing(name, unread[0] if unread else "no vault is configured", readings)
         return await self._elsewhere(name, listings, readings)
@@ -189,7 +217,13 @@ class Collector:
         return _Lists(Listing(vault.name, items, plans, networks), by_id, policies)
 
     async def _subject(
-        self, subject: Subject, item_ids: Sequence[str], lists: _Lists, readings: Readings, start: _Start | None
+        self,
+        subject: Subject,
+        item_ids: Sequence[str],
+        lists: _Lists,
+        readings: Readings,
+        operation: Operation,
+        start: _Start | None,
     ) -> Collected:
         now = self._clocks.now()
         vault, listing = self._vaults[subject.vault], lists.listing
@@ -218,7 +252,7 @@ class Collector:
             asked=frozenset(fold(name) for each in self._vcenters.values() for name in (each.name, each.host)),
         )
         beside: Mapping[str, str] = start.beside if start else {}
-        facts = facts_of(in_place.result(), listing.items, around, now, beside=beside)
+        facts = facts_of(in_place.result(), listing.items, around, now, operation=operation, beside=beside)
         in_order = [*(item.id for item in present), *lost]
         return Collected(
             subject=subject,
@@ -298,7 +332,9 @@ class Collector:
         return dict(zip(asked, read, strict=True))
 
     async def _on_premises(self, machines: Sequence[Machine], readings: Readings) -> Mapping[str, OnPremises]:
-        queries = [wanted(machine) for machine in machines]
+        return await self._vcenters_told([wanted(machine) for machine in machines], readings)
+
+    async def _vcenters_told(self, queries: Sequence[Wanted], readings: Readings) -> Mapping[str, OnPremises]:
         read = await asyncio.gather(
             *(readings.read(_vcenter_source(name), reader.read(queries)) for name, reader in self._vcenters.items())
         )

@@ -1,21 +1,35 @@
 """What comes home together, and in which order: whole replication groups, and the groups of recovery plans."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from homeward.checks.facts import Item
 from homeward.checks.names import fold
 from homeward.checks.rules.item import BACKWARD
 from homeward.checks.subjects import Candidate, Kind, Subject
+from homeward.checks.way import Operation, Stand, stand
 
 from .azure import Plan
 from .find import Listing, Match, group_key
 
 
-def whole(match: Match, listing: Listing) -> Match:
+_PAST: Mapping[Operation, frozenset[Stand]] = {
+    Operation.FAILBACK: frozenset({Stand.HOME, Stand.COMMITTED, Stand.PROTECTING, Stand.PROTECTED}),
+    Operation.COMMIT: frozenset({Stand.COMMITTED, Stand.PROTECTING, Stand.PROTECTED}),
+    Operation.CANCEL: frozenset({Stand.REPLICATING_BACK, Stand.READY}),
+    Operation.TO_AZURE: frozenset({Stand.PROTECTING, Stand.PROTECTED}),
+}
+"""Where a machine stands that has the operation behind it."""
+
+_ONE_BY_ONE = frozenset({Operation.COMMIT, Operation.CANCEL})
+"""What Azure does to one machine of a replication group without the others."""
+
+
+def whole(match: Match, listing: Listing, operation: Operation = Operation.REPROTECT) -> Match:
     """What a start is about: of a machine in a replication group the whole group, of a group who is still to come.
 
-    Machines that are on their way back already are left out, unless nobody else is left or they were asked for.
+    Machines that have the operation behind them are left out, unless nobody else is left or they were asked for. Where
+    the group need not stay together, whoever asks for one machine gets those that stand where it does.
     """
     if match.candidate.kind is Kind.PLAN:
         return match
@@ -23,9 +37,15 @@ def whole(match: Match, listing: Listing) -> Match:
     own = [item for item in listing.items if fold(item.id) in asked]
     keys = {key for item in own if (key := group_key(item))}
     members = [item for item in listing.items if group_key(item) in keys]
-    if not members or any(returning(item) for item in own if match.candidate.kind is Kind.MACHINE):
+    one = match.candidate.kind is Kind.MACHINE
+    if not members or (one and any(past(item, operation) for item in own)):
         return match
-    to_come = [item for item in members if not returning(item)] or members
+    to_come = [item for item in members if not past(item, operation)] or members
+    if one and operation in _ONE_BY_ONE:
+        here = {stand(item) for item in own}
+        to_come = [item for item in to_come if stand(item) in here]
+        if len(to_come) == 1:
+            return match
     if match.candidate.kind is Kind.MACHINE and len(members) > 1:
         first = members[0]
         name = first.group_name or group_key(first)
@@ -39,6 +59,11 @@ def whole(match: Match, listing: Listing) -> Match:
 def returning(item: Item) -> bool:
     """Whether it is on its way back already, or ready to fail back."""
     return item.provider.casefold() in BACKWARD
+
+
+def past(item: Item, operation: Operation) -> bool:
+    """Whether the machine has the operation behind it."""
+    return returning(item) if operation is Operation.REPROTECT else stand(item) in _PAST[operation]
 
 
 def stages(item_ids: Sequence[str], plans: Iterable[Plan], subject: Subject) -> tuple[int, ...]:

@@ -29,11 +29,12 @@ from homeward.checks.facts import (
     VirtualMachine,
 )
 from homeward.checks.names import fold
+from homeward.checks.way import Operation
 
 from .azure import Fabric
 from .choose import classic
 from .find import group_key
-from .group import returning
+from .group import past, returning
 from .machines import LOST_FABRIC, OTHER_STACK, Machine
 from .vcenter import OnPremises
 
@@ -62,6 +63,7 @@ def facts_of(
     around: Around,
     now: datetime,
     *,
+    operation: Operation = Operation.REPROTECT,
     beside: Mapping[str, str] = NOTHING_BESIDE,
 ) -> tuple[Facts, ...]:
     """The facts of each machine. `everything` are all items of the vault, for the replication groups.
@@ -70,7 +72,7 @@ def facts_of(
     """
     chosen_for = {fold(id): target for id, target in beside.items()}
     chosen_for |= {fold(machine.item.id): machine.choice.target for machine in machines}
-    groups = _groups(everything, chosen_for, _names_of_targets(machines))
+    groups = _groups(everything, chosen_for, _names_of_targets(machines), operation)
     coming = _disks_to_come(machines)
     return tuple(_facts(machine, groups, coming, around, now) for machine in machines)
 
@@ -227,15 +229,14 @@ def _names_of_targets(machines: Iterable[Machine]) -> Mapping[str, str]:
 
 
 def _groups(
-    everything: Iterable[Item], chosen_for: Mapping[str, str], target_names: Mapping[str, str]
+    everything: Iterable[Item], chosen_for: Mapping[str, str], target_names: Mapping[str, str], operation: Operation
 ) -> Mapping[str, ReplicationGroup]:
     """All replication groups that have a machine of the check, with every member, by `group_key`."""
 
     def member(item: Item) -> Member:
         chosen = chosen_for.get(fold(item.id), "")
-        back = returning(item)
-        target = target_names.get(fold(item.target_id), chosen) if back else chosen
-        return Member(item.name, item.os, fold(item.id) in chosen_for or back, target)
+        target = target_names.get(fold(item.target_id), chosen) if returning(item) else chosen
+        return Member(item.name, item.os, fold(item.id) in chosen_for or past(item, operation), target)
 
     members: dict[str, list[Item]] = {}
     for item in everything:
