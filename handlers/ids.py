@@ -19,8 +19,14 @@ RETRY = "homeward.request.retry"
 GO_ON = "homeward.request.go_on"
 END_HERE = "homeward.request.end"
 
-REQUEST_ACTIONS = (APPROVE, REJECT, CANCEL, RETRY, GO_ON, END_HERE)
+NEXT = "homeward.way.next"
+"""On what is over: asks for the operation that leads on from there."""
+
+REQUEST_ACTIONS = (APPROVE, REJECT, CANCEL, RETRY, GO_ON, END_HERE, NEXT)
 """The buttons of a request, whose values are `carried.Carried`; where one block has several, `.<number>` follows."""
+
+ASK = "homeward.way.ask"
+"""Asks for an operation without a request before it; its value is `carried.Wanted`, and `.<number>` may follow."""
 
 APPROVE_VIEW = "homeward.request.approving"
 REJECT_VIEW = "homeward.request.rejecting"
