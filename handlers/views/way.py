@@ -1,0 +1,210 @@
+"""The way home: where each machine stands on it, and the button that asks for the next step."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from slack_sdk.models.blocks import Block, ConfirmObject
+
+from homeward.actions.requests import Request, RequestItem
+from homeward.actions.states import ItemState, Operation
+from homeward.checks.way import GOAL, NEXT, Stand
+
+from .. import ids
+from ..carried import MACHINE, Carried
+from ..escape import mrkdwn
+from .again import quoted
+from .blocks import VALUE, Message, actions, box, button, context, fitted, listed, many, packed, section, sure
+from .operations import WORDS, command_of, next_label, words
+
+NAME = 80
+DETAIL = 300
+SIZES = (100, 40, 20, 10, 4, 1)
+MOST_BUTTONS = 5
+STEPS = (
+    "in Azure",
+    "replicating back",
+    "ready to fail back",
+    "failing back",
+    "home",
+    "committed",
+    "replicating to Azure",
+    "protected",
+)
+_PLACES = {
+    Stand.IN_AZURE: 0,
+    Stand.REPLICATING_BACK: 1,
+    Stand.READY: 2,
+    Stand.HOME: 4,
+    Stand.COMMITTED: 5,
+    Stand.PROTECTING: 6,
+    Stand.PROTECTED: 7,
+}
+_FAILING_BACK = 3
+_WAITING = {
+    Stand.REPLICATING_BACK: "nothing to do, it is ready when its data has been sent",
+    Stand.PROTECTING: "nothing to do, it is protected when its data has been sent",
+    Stand.PROTECTED: "nothing, the way ends here",
+    Stand.UNKNOWN: "look at it in Azure",
+}
+_ASKS = {
+    Operation.FAILBACK: "Its checks run, the approvers are asked; nothing goes down before they approve.",
+    Operation.COMMIT: "Its checks run and the approvers are asked. After a commit there is no way back.",
+    Operation.TO_AZURE: "Its checks run, the approvers are asked; then it is replicated to Azure again.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WayOf:
+    """Where one machine stands. `detail` is a clause about it, "" for none: how far it is, why it is not known.
+
+    `running` is the operation that an open request is at with it.
+    """
+
+    machine: str
+    stand: Stand
+    detail: str = ""
+    running: Operation | None = None
+
+
+def way_message(
+    subject: str,
+    machines: tuple[WayOf, ...],
+    *,
+    previous: str = "",
+    command: str = "/failback",
+    reprotect: str = "/reprotect",
+) -> Message:
+    """Every machine on its way, and what comes next. `previous` is the id of the ended request that the next step goes
+    on from, "" where there is none: then the command stands there to be copied."""
+    name = mrkdwn(subject, NAME)
+    head = f"{name}: {_tally(machines)}"
+
+    def blocks(size: int) -> list[Block]:
+        lines = [way_line(one) for one in machines[:size]]
+        left = len(machines) - size
+        more = [f"and {many(left, 'more machine')}: {_tally(machines[size:])}"] if left > 0 else []
+        return [
+            section(f"*{head}*"),
+            context(f"The way: {' › '.join(STEPS)}"),
+            *(section(text) for text in packed([*lines, *more])),
+            *_onward(subject, machines, previous, command=command, reprotect=reprotect),
+        ]
+
+    return Message(f"{head}. {_next_of_all(machines)}", fitted(blocks, SIZES))
+
+
+def way_line(one: WayOf) -> str:
+    """ "• web01: ✓ in Azure › ✓ replicating back › ▸ ready to fail back (3 of 8). Next: failback." """
+    detail = f" ({mrkdwn(one.detail, DETAIL)})" if one.detail.strip() else ""
+    place = _place(one)
+    if place is None:
+        return f"• *{mrkdwn(one.machine, NAME)}*: ? not known where it stands{detail}. Next: {_next(one)}."
+    sign = "✓" if place == len(STEPS) - 1 else "▸"
+    return (
+        f"• *{mrkdwn(one.machine, NAME)}*: {sign} *{STEPS[place]}*, step {place + 1} of {len(STEPS)}{detail}. "
+        f"Next: {_next(one)}."
+    )
+
+
+def onward(request: Request) -> list[Block]:
+    """On the card of a request that has ended: where its machines came to, and the button for the next step."""
+    done = [item for item in request.items if item.state is ItemState.DONE]
+    if not request.state.ended or not done:
+        return []
+    operation = request.asked.operation
+    reached = GOAL[operation]
+    following = NEXT.get(reached)
+    place = _PLACES[reached]
+    behind = " › ".join(f"✓ {step}" for step in STEPS[:place])
+    ahead = " › ".join(STEPS[place + 1 :])
+    way = " › ".join(filter(None, (behind, f"▸ *{STEPS[place]}*" if ahead else f"✓ *{STEPS[place]}*", ahead)))
+    line = context(f"The way: {way}")
+    return [line, *_ask(request.id, following, done, whole=len(done) == len(request.items))] if following else [line]
+
+
+def _ask(id: str, operation: Operation, done: Sequence[RequestItem], *, whole: bool) -> list[Block]:
+    """One button for all of them, or, where some did not come through, one for each that did."""
+    if whole:
+        return [_button(id, operation)]
+    named = [item.machine for item in done if len(item.machine) <= MACHINE]
+    blocks = [_button(id, operation, name) for name in named[:MOST_BUTTONS]]
+    left = len(done) - len(blocks)
+    return [*blocks, *([context(f"and {many(left, 'more machine')}: asked for by name.")] if left else [])]
+
+
+def _button(id: str, operation: Operation, machine: str = "") -> Block:
+    label = next_label(operation) + (f" of {machine}" if machine else "")
+    value = Carried(id, machine=machine).text
+    if len(value) > VALUE:
+        return context(f"Next: {WORDS[operation].noun}.")
+    return actions([button(label, ids.NEXT, value, primary=True, sure=_confirm(operation))])
+
+
+def _confirm(operation: Operation) -> ConfirmObject:
+    asks = _ASKS.get(operation, "Its checks run, the approvers are asked.")
+    return sure(f"{next_label(operation)}?", asks, "Ask", "Not now")
+
+
+def _place(one: WayOf) -> int | None:
+    if one.running is Operation.FAILBACK and one.stand is Stand.READY:
+        return _FAILING_BACK
+    return _PLACES.get(one.stand)
+
+
+def _next(one: WayOf) -> str:
+    if one.running:
+        return f"its {words(one.running).noun} is under way"
+    if following := NEXT.get(one.stand):
+        return words(following).noun
+    return _WAITING[one.stand]
+
+
+def _tally(machines: Sequence[WayOf]) -> str:
+    """ "2 ready to fail back, 1 home", in the order of the way."""
+    if not machines:
+        return "no machine"
+    counts = Counter(_place(one) for one in machines)
+    told = [f"{counts[place]} {step}" for place, step in enumerate(STEPS) if counts[place]]
+    if counts[None]:
+        told.append(f"{counts[None]} not known")
+    return told[0].partition(" ")[2] if len(machines) == 1 else ", ".join(told)
+
+
+def _following(machines: Sequence[WayOf]) -> dict[Operation, list[str]]:
+    """The machines that each operation can be asked for, in the order of the way."""
+    found: dict[Operation, list[str]] = {}
+    for one in sorted(machines, key=lambda one: _PLACES.get(one.stand, 0)):
+        if not one.running and (operation := NEXT.get(one.stand)):
+            found.setdefault(operation, []).append(one.machine)
+    return found
+
+
+def _next_of_all(machines: Sequence[WayOf]) -> str:
+    following = _following(machines)
+    if len(machines) == 1:
+        return f"Next: {_next(machines[0])}."
+    told = [f"{words(operation).noun} of {many(len(names), 'machine')}" for operation, names in following.items()]
+    return f"Next: {', '.join(told)}." if told else "There is nothing to ask for now."
+
+
+def _onward(subject: str, machines: Sequence[WayOf], previous: str, *, command: str, reprotect: str) -> list[Block]:
+    following = _following(machines)
+    blocks: list[Block] = []
+    for operation, names in following.items():
+        whole = len(names) == len(machines)
+        if whole and previous:
+            blocks.append(_button(previous, operation))
+            continue
+        whom = subject if whole else names[0]
+        line = command_line(operation, whom, command=command, reprotect=reprotect)
+        of = "" if whole else f" of {listed([mrkdwn(name, NAME) for name in names], 6)}"
+        blocks += [section(f"→ To ask for the {words(operation).noun}{of}:"), box(line)]
+    return blocks
+
+
+def command_line(operation: Operation, name: str, *, command: str, reprotect: str) -> str:
+    """What to type to ask for it."""
+    said = words(operation)
+    parts = [command_of(operation, reprotect=reprotect, failback=command), said.word, quoted(name), said.option]
+    return " ".join(filter(None, parts))
