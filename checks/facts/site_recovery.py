@@ -119,6 +119,12 @@ class Item:
     """Where a classic one on its way back runs: "Azure" or "OnPrem"; "" where Azure does not tell."""
     last_failback: str = ""
     """How its last failback went (modernized): Succeeded, Failed, Cancelled, ...; "" before there was one."""
+    home_vm: str = ""
+    """Of one on its way back: what its VM on-premises is called, "" where Azure does not tell."""
+    home_datastore: str = ""
+    """Of one on its way back: the datastore that its disks come to, "" where Azure does not tell."""
+    last_policy_id: str = ""
+    """Of one on its way back: the policy that it replicated to Azure by (modernized), "" where Azure does not tell."""
 
 
 @dataclass(frozen=True, slots=True)

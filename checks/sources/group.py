@@ -12,7 +12,6 @@ from homeward.checks.way import Operation, Stand, stand
 from .azure import Plan
 from .find import Listing, Match, group_key
 
-
 _PAST: Mapping[Operation, frozenset[Stand]] = {
     Operation.FAILBACK: frozenset({Stand.HOME, Stand.COMMITTED, Stand.PROTECTING, Stand.PROTECTED}),
     Operation.COMMIT: frozenset({Stand.COMMITTED, Stand.PROTECTING, Stand.PROTECTED}),

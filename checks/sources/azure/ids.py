@@ -23,3 +23,22 @@ def resource(text: str, type: str) -> ResourceId | None:  # noqa: A002 - ARM's o
     match = _RESOURCE.fullmatch(text.strip().rstrip("/"))
     found = ResourceId(*match.groups()) if match else None
     return found if found and found.type.casefold() == type.casefold() else None
+
+
+_ITEM = re.compile(
+    r".*/replicationFabrics/([^/]+)/replicationProtectionContainers/([^/]+)/replicationProtectedItems/([^/]+)",
+    re.IGNORECASE,
+)
+
+
+class ItemPlace(NamedTuple):
+    """Where a protected item is in its vault, in the order in which the SDK's calls take it."""
+
+    fabric: str
+    container: str
+    item: str
+
+
+def item_place(text: str) -> ItemPlace | None:
+    match = _ITEM.fullmatch(text.strip().rstrip("/"))
+    return ItemPlace(*match.groups()) if match else None

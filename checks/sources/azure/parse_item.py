@@ -86,6 +86,12 @@ def item(raw: object) -> Item:
         provider_id=told.text("recoveryServicesProviderId"),
         vcenter_id=details.text("vCenterInfrastructureId"),
         target_id=details.text("masterTargetId", "reprotectAgentId"),
+        active_site=details.text("activeSiteType"),
+        last_failback=details.text("lastPlannedFailoverStatus"),
+        # Another provider has the name of the VM in Azure in that field.
+        home_vm=details.text("targetVmName") if provider.casefold() == "inmagercmfailback" else "",
+        home_datastore=_home_datastore(details, provider),
+        last_policy_id=details.text("lastUsedPolicyId"),
     )
 
 
@@ -197,6 +203,11 @@ def _discovered(details: Wire, name: str) -> Discovered | Absent | Missing:
             f"Azure does not tell when the on-premises VM of {name} was last seen",
         ),
     )
+
+
+def _home_datastore(details: Wire, provider: str) -> str:
+    told = details.texts("datastores") if provider.casefold() == "inmage" else ()
+    return details.text("targetDataStoreName") or next(iter(told), "")
 
 
 def _vsphere_id(details: Wire) -> str:

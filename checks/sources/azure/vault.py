@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from azure.core.exceptions import ResourceNotFoundError
 from azure.mgmt.recoveryservicessiterecovery.aio import SiteRecoveryManagementClient
 
-from homeward.checks.facts import ABSENT, Absent, Item, Job, Missing, Policy, Provider, RegisteredVCenter
+from homeward.checks.facts import ABSENT, Absent, Item, Job, Missing, Policy, Provider, RecoveryPoint, RegisteredVCenter
 from homeward.checks.sources.access import Limits, SourceError, VaultAddress
 
 from . import parse_item
 from .connection import AzureConnection
 from .errors import GONE, refused
+from .ids import item_place
 from .parse_fabric import Fabric, fabric, has_details, provider
+from .parse_point import newest_first, recovery_point
 from .parse_vault import Plan, has_groups, job, plan, policy, registered_vcenter
 from .raw import raw_list
 from .shared import Clock, Shared, T
@@ -79,6 +81,18 @@ class VaultReader:
                     raise
                 return ABSENT
         return job(answer)
+
+    async def points(self, item_id: str) -> tuple[RecoveryPoint, ...]:
+        """The recovery points of an item, the newest first; never from a cache."""
+        place = item_place(item_id)
+        if place is None:
+            raise SourceError(f"{item_id} is not the id of a protected item")
+        client = await self._client()
+        read: list[RecoveryPoint] = []
+        async with self._connection.asking(f"the recovery points of {place.item} in {self._asked}"):
+            async for raw in raw_list(client.recovery_points.list_by_replication_protected_items, *self._where, *place):
+                read.append(recovery_point(raw))
+        return newest_first(read)
 
     def forget(self) -> None:
         for shared in (self._items, self._plans, self._fabrics, self._providers, self._vcenters, self._policies):

@@ -116,6 +116,7 @@ class Parser:
             tools_running=self._fact(told, "guest.toolsRunningStatus", name, lambda status: str(status) in _TOOLS_UP),
             memory_bytes=self._fact(told, "config.hardware.memoryMB", name, lambda size: int(size) * MIB),
             datastores=self._names(told, "datastore", name),
+            address=told.text("guest.ipAddress"),
         )
 
     def _host_name(self, told: Properties) -> str:
