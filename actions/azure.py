@@ -11,15 +11,9 @@ from azure.core.exceptions import AzureError as SdkError
 from azure.core.exceptions import HttpResponseError, ServiceRequestTimeoutError
 from azure.core.pipeline import PipelineRequest, PipelineResponse
 from azure.core.pipeline.policies import AsyncHTTPPolicy
-from azure.mgmt.recoveryservicessiterecovery.models import (
-    InMageRcmReprotectInput,
-    InMageReprotectInput,
-    ReverseReplicationInput,
-    ReverseReplicationInputProperties,
-    ReverseReplicationProviderSpecificInput,
-)
+from azure.mgmt.recoveryservicessiterecovery.aio import SiteRecoveryManagementClient
+from azure.mgmt.recoveryservicessiterecovery.models import PlannedFailoverInput, ReverseReplicationInput
 
-from homeward.checks.facts import Topology
 from homeward.checks.sources.access import SourceError, VaultAddress
 from homeward.checks.sources.azure import AzureConnection
 from homeward.checks.sources.azure.errors import explain, refused
@@ -27,12 +21,12 @@ from homeward.checks.sources.azure.errors import explain, refused
 from .item_ids import item_path
 from .plan import PlannedItem
 from .ports import Accepted, NotSent, Refused, Unanswered
+from .start_calls import Bodiless, StartCall, start_call
 from .states import Operation
 
 CONNECT_SECONDS = 5
 """Short, so that little time passes between the last look at the claim and the request."""
 LONGEST_WORDS = 600
-HOME = "RecoveryToPrimary"
 TOO_LATE = "Homeward was held up, and its right to make this one call had run out"
 _GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _CALL = "homeward_call"
@@ -89,27 +83,40 @@ class Starter:
     ) -> Accepted | Refused | Unanswered | NotSent:
         """See `SiteRecovery.start`."""
         path = item_path(item_id)
-        given = _input(planned)
-        if path is None or given is None or operation is not Operation.REPROTECT:
+        given = start_call(operation, planned)
+        if path is None or given is None:
             return Refused("", f"Homeward cannot ask Azure for this with {planned.machine}: nothing was sent")
         call = OneCall(still)
         try:
             async with asyncio.timeout(CONNECT_SECONDS + self._answer_seconds):
                 client = await self._connection.site_recovery(self._address.subscription_id)
-                await client.replication_protected_items.begin_reprotect(
-                    self._address.resource_group,
-                    self._address.vault,
-                    *path,
-                    given,
-                    polling=False,
-                    retry_total=0,
-                    connection_timeout=CONNECT_SECONDS,
-                    read_timeout=self._answer_seconds,
-                    homeward_call=call,
-                )
+                await self._post(client, path, given, call)
         except Exception as error:  # noqa: BLE001 - whatever it is, the request may be on its way
             return self._without_answer(call, error)
         return _accepted(call)
+
+    async def _post(
+        self, client: SiteRecoveryManagementClient, path: tuple[str, str, str], given: StartCall, call: OneCall
+    ) -> None:
+        items = client.replication_protected_items
+        where = (self._address.resource_group, self._address.vault, *path)
+        once: dict[str, Any] = {
+            "polling": False,
+            "retry_total": 0,
+            "connection_timeout": CONNECT_SECONDS,
+            "read_timeout": self._answer_seconds,
+            _CALL: call,
+        }
+        if given is Bodiless.COMMIT:
+            await items.begin_failover_commit(*where, **once)
+        elif given is Bodiless.CANCEL:
+            await items.begin_failover_cancel(*where, **once)
+        elif isinstance(given, ReverseReplicationInput):
+            await items.begin_reprotect(*where, given, **once)
+        elif isinstance(given, PlannedFailoverInput):
+            await items.begin_planned_failover(*where, given, **once)
+        else:
+            await items.begin_unplanned_failover(*where, given, **once)
 
     def _without_answer(self, call: OneCall, error: Exception) -> Accepted | Refused | Unanswered | NotSent:
         """Whatever went wrong, it is told apart by how far the request had come."""
@@ -154,30 +161,3 @@ def _no_connection(error: BaseException) -> bool:
     """Whether the request certainly never left: there was no connection to send it over."""
     inner = getattr(error, "inner_exception", None)
     return isinstance(error, ServiceRequestTimeoutError) or isinstance(inner, aiohttp.ClientConnectorError)
-
-
-def _input(planned: PlannedItem) -> ReverseReplicationInput | None:
-    """What is posted; None where the plan's values fit no call."""
-    details: ReverseReplicationProviderSpecificInput
-    if planned.topology is Topology.MODERNIZED and not planned.excluded:
-        details = InMageRcmReprotectInput(
-            reprotect_agent_id=planned.target_id,
-            datastore_name=planned.datastore,
-            log_storage_account_id=planned.log_storage_id,
-            policy_id=planned.policy_id or None,
-        )
-    elif planned.topology is Topology.CLASSIC:
-        out = {disk.id for disk in planned.excluded}
-        details = InMageReprotectInput(
-            master_target_id=planned.target_id,
-            process_server_id=planned.process_server_id,
-            retention_drive=planned.retention,
-            profile_id=planned.policy_id,
-            datastore_name=planned.datastore or None,
-            disks_to_include=[disk.id for disk in planned.disks if disk.id not in out] if out else None,
-        )
-    else:
-        return None
-    return ReverseReplicationInput(
-        properties=ReverseReplicationInputProperties(failover_direction=HOME, provider_specific_details=details)
-    )

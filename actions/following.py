@@ -18,7 +18,7 @@ from homeward.checks.sources.azure.wire import Wire
 
 from .budget import Budget
 from .item_ids import item_path
-from .matching import has_name, is_alike, is_of, is_job_of, is_of_name, own_job
+from .matching import has_name, is_alike, is_job_of, is_of, is_of_name, own_job
 from .ports import ItemSeen, JobSeen, JobState, Unreadable
 from .requests import RequestItem
 from .seen import item_seen, job_seen

@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from homeward.checks.facts import HealthError, Never
+from homeward.checks.facts import HealthError, Item, Never
+from homeward.checks.sources.azure import parse_item
 from homeward.checks.sources.azure.parse_health import health_errors
 from homeward.checks.sources.azure.wire import Wire
+from homeward.checks.way import BACK_PROVIDERS, GOAL, PASSES, Operation, Stand, allows, stand
 
 from .item_ids import job_name
 from .ports import ItemSeen, JobSeen, JobState
@@ -19,10 +21,15 @@ _ENDS = {
 }
 _SHOWN_FIRST = ("failed", "cancelled", "suspended", "inprogress")
 """Of several tasks, the one that the reader should know of."""
-_WAY_BACK = {"inmagercmfailback", "inmage"}
-"""The instance types of an item that replicates home."""
 _FAILBACK = {"plannedfailover", "unplannedfailover"}
 _START = {"switchprotection", "reversereplicate"}
+_THROUGH = {
+    # It counts as through, too, if somebody else has led the machine on meanwhile.
+    Operation.FAILBACK: {Stand.HOME, Stand.COMMITTED},
+    Operation.COMMIT: {Stand.COMMITTED, Stand.PROTECTING, Stand.PROTECTED},
+    Operation.TO_AZURE: {Stand.PROTECTED},
+}
+_NOT_THROUGH = {"failed", "cancelled", "canceled"}
 
 
 def job_seen(wire: Wire) -> JobSeen:
@@ -80,26 +87,57 @@ def _code(text: str) -> str:
     return "" if text == "0" else text
 
 
-def item_seen(wire: Wire) -> ItemSeen:
+def item_seen(wire: Wire, operation: Operation) -> ItemSeen:
+    """The item with the operation in mind."""
     told = wire.part("properties")
     details = told.part("providerSpecificDetails")
-    provider = details.text("instanceType").casefold()
-    state = told.text("protectionState")
-    allowed = {one.casefold() for one in told.texts("allowedOperations")}
-    # After the failback the item keeps its type, and calls its state a failover's.
-    back = provider in _WAY_BACK and "failover" not in state.casefold()
-    ready = back and state.casefold() == "protected" and bool(allowed & _FAILBACK)
+    item = parse_item.item(wire)
+    ready, replicating = _how_far(item, operation)
+    trouble = _trouble(told, details)
     return ItemSeen(
-        id=wire.text("id"),
-        state=state,
+        id=item.id,
+        state=item.protection_state,
         ready=ready,
-        replicating=back and not ready,
-        # From a failback item the same operation would lead to Azure again.
-        may_start=bool(allowed & _START) and not back and provider != "inmagercmfailback",
-        percent=_percent(details) if back else None,
-        job=job_name(told.part("currentScenario").text("jobId")),
-        trouble=_trouble(told, details),
+        replicating=replicating,
+        may_start=_may_start(item, operation),
+        percent=_percent(details) if PASSES[operation] and (ready or replicating) else None,
+        job=job_name(item.job_id),
+        trouble=(*trouble, *_undone(item)) if operation is Operation.FAILBACK else trouble,
     )
+
+
+def _how_far(item: Item, operation: Operation) -> tuple[bool, bool]:
+    """Whether it stands where the operation leads, and whether it is on its way there."""
+    if GOAL[operation] is Stand.READY:
+        # After the failback the item keeps its type, and calls its state a failover's.
+        back = item.provider.casefold() in BACK_PROVIDERS and "failover" not in item.protection_state.casefold()
+        # Any other state is on the way there, even one whose word is not known: it does replicate home.
+        ready = back and stand(item) is Stand.READY and bool(_allowed(item) & _FAILBACK)
+        return ready, back and not ready
+    where = stand(item)
+    return where in _THROUGH[operation], where is PASSES[operation]
+
+
+def _may_start(item: Item, operation: Operation) -> bool:
+    if operation is not Operation.REPROTECT:
+        return allows(item, operation)
+    # From a failback item the same operation would lead to Azure again; a classic one may have the type of an item
+    # that comes home before it does, and then need not tell where it runs.
+    home = item.provider.casefold() == "inmagercmfailback" or item.active_site.casefold() == "onprem"
+    on_its_way = any(_how_far(item, operation))
+    return bool(_allowed(item) & _START) and not home and not on_its_way
+
+
+def _undone(item: Item) -> tuple[AzureError, ...]:
+    """A failback that is over and did not come through, of a machine that stands where it began."""
+    over = stand(item) is Stand.READY and not job_name(item.job_id)
+    if not over or item.last_failback.casefold() not in _NOT_THROUGH:
+        return ()
+    return (AzureError("", "", f"Azure tells of its last planned failover: {item.last_failback}.", "", ""),)
+
+
+def _allowed(item: Item) -> set[str]:
+    return {one.casefold() for one in item.allowed_operations}
 
 
 def _percent(details: Wire) -> int | None:
@@ -114,7 +152,9 @@ def _percent(details: Wire) -> int | None:
     for shares in (modernized, classic):
         if any(share is not None for share in shares):
             return _within(sum(share or 0.0 for share in shares) / len(shares))  # one not told has not begun
-    return None
+    # A classic machine that replicates to Azure tells it as a whole.
+    whole = details.number("resyncProgressPercentage") if details.text("instanceType") == "InMageAzureV2" else None
+    return None if whole is None else _within(whole)
 
 
 def _within(number: float) -> int:

@@ -165,7 +165,7 @@ class _Azure:
     async def job(self, vault: str, name: str) -> JobSeen | Absent:
         raise AssertionError("nothing is followed yet")
 
-    async def item(self, vault: str, item: RequestItem) -> ItemSeen | Absent:
+    async def item(self, vault: str, operation: Operation, item: RequestItem) -> ItemSeen | Absent:
         raise AssertionError("nothing is followed yet")
 
     async def find_job(

@@ -22,7 +22,9 @@ class Wire:
 
     def __init__(self, raw: object) -> None:
         self._fields: dict[str, object] = {}
-        if isinstance(raw, Mapping):
+        if isinstance(raw, Wire):
+            self._fields = raw._fields  # what was read once need not be taken apart again
+        elif isinstance(raw, Mapping):
             for name, value in cast("Mapping[str, object]", raw).items():
                 if self._fields.get(name.casefold()) is None:
                     self._fields[name.casefold()] = value

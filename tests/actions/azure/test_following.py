@@ -37,7 +37,7 @@ class Started:
         return seen
 
     async def item(self) -> ItemSeen:
-        seen = await self.azure.item(VAULT, self.item_of_request)
+        seen = await self.azure.item(VAULT, REPROTECT, self.item_of_request)
         assert isinstance(seen, ItemSeen)
         return seen
 
@@ -135,7 +135,7 @@ async def test_an_item_whose_id_changed_is_found_by_what_the_job_tells_and_by_it
     by_name = await started.item()
     assert by_name.id.casefold() == job.new_item_id
     assert by_name.replicating
-    by_id = await azure.item(VAULT, replace(started.item_of_request, item_id=job.new_item_id))
+    by_id = await azure.item(VAULT, REPROTECT, replace(started.item_of_request, item_id=job.new_item_id))
     assert by_id == by_name
 
 
@@ -152,7 +152,7 @@ async def test_of_two_machines_of_one_name_the_other_stacks_is_never_taken(
     assert await azure.find_job(VAULT, REPROTECT, item, since=began) is ABSENT
     estate.vault.items.remove(modernized)
     later(1)
-    assert await azure.item(VAULT, item) is ABSENT
+    assert await azure.item(VAULT, REPROTECT, item) is ABSENT
 
 
 async def test_an_item_that_left_the_vault_is_absent(
@@ -160,14 +160,14 @@ async def test_an_item_that_left_the_vault_is_absent(
 ) -> None:
     await start("web01", Fate(item_vanishes=True))
     later(3)
-    assert await azure.item(VAULT, follow("web01")) is ABSENT
+    assert await azure.item(VAULT, REPROTECT, follow("web01")) is ABSENT
 
 
 async def test_ids_are_compared_without_case(azure: AzureSiteRecovery, start: Start, later: Later) -> None:
     web01 = await start("web01", Fate())
     later(3)
     item = replace(web01.item_of_request, item_id=web01.item_of_request.item_id.upper())
-    seen = await azure.item(VAULT, item)
+    seen = await azure.item(VAULT, REPROTECT, item)
     assert isinstance(seen, ItemSeen)
     assert seen.replicating
 
@@ -176,7 +176,7 @@ async def test_an_instance_type_that_nobody_knows_is_neither_ready_nor_replicati
     azure: AzureSiteRecovery, estate: Estate, follow: Follow
 ) -> None:
     estate.vault.item("web01").stage, estate.vault.item("web01").provider = "ready-to-fail-back", "InMageOrbital"
-    seen = await azure.item(VAULT, follow("web01"))
+    seen = await azure.item(VAULT, REPROTECT, follow("web01"))
     assert isinstance(seen, ItemSeen)
     assert (seen.ready, seen.replicating, seen.percent) == (False, False, None)
 
@@ -188,7 +188,7 @@ async def test_critical_health_errors_are_trouble_and_warnings_are_not(
         {"errorCode": "90078", "errorMessage": "No progress for an hour.", "errorLevel": "Error"},
         {"errorCode": "161011", "errorMessage": "Never tested.", "errorLevel": "Warning"},
     ]
-    seen = await azure.item(VAULT, follow("web01"))
+    seen = await azure.item(VAULT, REPROTECT, follow("web01"))
     assert isinstance(seen, ItemSeen)
     assert seen.trouble == (AzureError("90078", "", "No progress for an hour.", "", ""),)
 
@@ -274,13 +274,13 @@ async def test_many_askers_of_one_job_share_one_request(
 async def test_one_machine_is_asked_for_alone_and_several_by_the_list(
     azure: AzureSiteRecovery, arm: SandboxArm, follow: Follow
 ) -> None:
-    await azure.item(VAULT, follow("web01"))
+    await azure.item(VAULT, REPROTECT, follow("web01"))
     assert [one.path.rpartition("/")[2] for one in arm.requests] == ["web01-0011"]
     for machine in ("web02", "db01", "legacy01", "pay-app01"):
-        await azure.item(VAULT, follow(machine))
+        await azure.item(VAULT, REPROTECT, follow(machine))
     arm.requests.clear()
     machines = ["web01", "web02", "db01", "legacy01", "pay-app01"]
-    await asyncio.gather(*(azure.item(VAULT, follow(machine)) for machine in machines))
+    await asyncio.gather(*(azure.item(VAULT, REPROTECT, follow(machine)) for machine in machines))
     assert arm.requests == []  # the list of a moment ago
 
 
@@ -311,7 +311,7 @@ async def test_what_cannot_be_read_is_unreadable_and_not_absent(
     item = follow("web01")
     for read in (
         azure.job(VAULT, "j"),
-        azure.item(VAULT, item),
+        azure.item(VAULT, REPROTECT, item),
         azure.find_job(VAULT, REPROTECT, item, since=arm.estate.clock()),
     ):
         with pytest.raises(Unreadable) as error:
@@ -324,15 +324,15 @@ async def test_a_throttled_read_tells_when_to_come_back_and_the_next_does_not_as
 ) -> None:
     arm.faults.refuse(429, retry_after=40, times=1)
     with pytest.raises(Unreadable) as error:
-        await azure.item(VAULT, follow("web01"))
+        await azure.item(VAULT, REPROTECT, follow("web01"))
     assert error.value.retry_after == 40
     asked = len(arm.requests)
     with pytest.raises(Unreadable) as error:
-        await azure.item(VAULT, follow("web01"))
+        await azure.item(VAULT, REPROTECT, follow("web01"))
     assert "no more reads" in error.value.reason
     assert len(arm.requests) == asked
     later(1)
-    assert isinstance(await azure.item(VAULT, follow("web01")), ItemSeen)
+    assert isinstance(await azure.item(VAULT, REPROTECT, follow("web01")), ItemSeen)
 
 
 async def test_no_name_is_no_job(azure: AzureSiteRecovery, arm: SandboxArm) -> None:

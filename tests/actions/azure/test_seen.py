@@ -11,8 +11,10 @@ from homeward.actions.item_ids import item_path, job_name
 from homeward.actions.ports import JobState
 from homeward.actions.requests import AzureError
 from homeward.actions.seen import item_seen, job_seen
+from homeward.actions.states import Operation
 from homeward.checks.sources.azure.wire import Wire
 
+REPROTECT = Operation.REPROTECT
 RECORDED = Path(__file__).parents[4] / "shared" / "data" / "asr"
 recorded = pytest.mark.skipif(not RECORDED.is_dir(), reason="the recorded bodies are not here")
 
@@ -53,7 +55,8 @@ def test_the_recorded_success_names_the_new_item() -> None:
 @recorded
 def test_the_recorded_items_are_told_apart() -> None:
     away, back = (
-        item_seen(read(name)) for name in ("rcm_item_failed_over_uncommitted", "rcm_item_reverse_replicating")
+        item_seen(read(name), REPROTECT)
+        for name in ("rcm_item_failed_over_uncommitted", "rcm_item_reverse_replicating")
     )
     assert (away.may_start, away.replicating, away.ready, away.percent, away.job) == (True, False, False, None, "")
     assert (back.may_start, back.replicating, back.ready, back.percent, back.job) == (False, True, False, 0, "")
@@ -84,7 +87,7 @@ def test_lists_that_are_null_and_dates_that_mean_never_are_nothing() -> None:
         job(tasks=None, errors=None, startTime="0001-01-01T00:00:00", endTime="9999-12-31T23:59:59.9999999")
     )
     assert (seen.step, seen.errors, seen.started, seen.ended) == ("", (), None, None)
-    empty = item_seen(item(allowedOperations=None, healthErrors=None, currentScenario=None))
+    empty = item_seen(item(allowedOperations=None, healthErrors=None, currentScenario=None), REPROTECT)
     assert (empty.ready, empty.replicating, empty.may_start, empty.percent, empty.job) == (
         False,
         False,
@@ -140,7 +143,7 @@ def test_a_failed_task_is_the_step_that_is_shown() -> None:
 def test_an_item_is_ready_only_on_the_way_home(
     provider: str, state: str, allowed: list[str], ready: bool, replicating: bool, may_start: bool
 ) -> None:
-    seen = item_seen(item({"instanceType": provider}, protectionState=state, allowedOperations=allowed))
+    seen = item_seen(item({"instanceType": provider}, protectionState=state, allowedOperations=allowed), REPROTECT)
     assert (seen.ready, seen.replicating, seen.may_start) == (ready, replicating, may_start)
 
 
@@ -167,13 +170,13 @@ def test_an_item_is_ready_only_on_the_way_home(
 )
 def test_progress_is_of_the_machine_or_the_mean_of_its_disks(details: dict[str, Any], percent: int | None) -> None:
     told = {"instanceType": "InMageRcmFailback", **details}
-    assert item_seen(item(told, protectionState="InitialReplicationInProgress")).percent == percent
+    assert item_seen(item(told, protectionState="InitialReplicationInProgress"), REPROTECT).percent == percent
 
 
 def test_an_error_without_a_level_is_trouble_where_the_replication_is_critical() -> None:
     errors = [{"errorCode": "90078", "errorMessage": "Stuck.", "errorLevel": None}]
-    assert item_seen(item(healthErrors=errors, replicationHealth="Normal")).trouble == ()
-    assert len(item_seen(item(healthErrors=errors, replicationHealth="Critical")).trouble) == 1
+    assert item_seen(item(healthErrors=errors, replicationHealth="Normal"), REPROTECT).trouble == ()
+    assert len(item_seen(item(healthErrors=errors, replicationHealth="Critical"), REPROTECT).trouble) == 1
 
 
 def test_an_items_id_is_taken_apart_without_case_and_no_job_has_no_name() -> None:

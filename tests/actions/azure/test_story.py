@@ -17,7 +17,7 @@ VAULT = "prod-dr"
 
 
 async def item_of(azure: AzureSiteRecovery, item: RequestItem) -> ItemSeen:
-    seen = await azure.item(VAULT, item)
+    seen = await azure.item(VAULT, Operation.REPROTECT, item)
     assert isinstance(seen, ItemSeen)
     return seen
 
