@@ -8,8 +8,9 @@ class Course:
     """Times are in seconds, ranges from the shortest to the longest.
 
     `bot` is the module that runs as each of the processes. `at_once` are the requests that people look after at a
-    time; `plans` is the share of those for several machines. Trouble lasts for `troubled`, or until nothing is left to
-    do; then it may take as long as `calm` until everything has ended.
+    time; `plans` is the share of those for several machines. `further` is how likely somebody asks for the next step
+    on the way home after each. Trouble lasts for `troubled`, or until nothing is left to do; then it may take as long
+    as `calm` until everything has ended.
     """
 
     requests: int
@@ -17,6 +18,7 @@ class Course:
     at_once: int
     rooms: int
     plans: float
+    further: float
     bot: str
     processes: int
     between_deeds: tuple[float, float]
@@ -42,6 +44,7 @@ def whole(requests: int, seed: int) -> Course:
         at_once=24,
         rooms=12,
         plans=0.12,
+        further=0.7,
         bot="homeward.bot.cli",
         processes=3,
         between_deeds=(2.0, 40.0),
@@ -66,6 +69,7 @@ def short(requests: int, seed: int) -> Course:
         at_once=6,
         rooms=4,
         plans=0.2,
+        further=0.7,
         bot="bench.chaos.brisk_bot",
         processes=3,
         between_deeds=(3.0, 20.0),

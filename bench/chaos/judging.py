@@ -114,9 +114,12 @@ def _messages(request: Request, evidence: Evidence, tells: Tells) -> Iterator[st
     thread: list[int] = []
     for message in mine:
         key = key_of(message)[1]
-        where: tuple[str, str | None] = (evidence.approvals if key == APPROVAL else request.asked.where.channel, None)
+        root = request.asked.where.thread
+        where: tuple[str, str | None] = (request.asked.where.channel, root or None)
+        if key == APPROVAL:
+            where = (evidence.approvals, None)
         if key.startswith("event:"):
-            where = (request.asked.where.channel, card.ts if card else "")
+            where = (request.asked.where.channel, root or (card.ts if card else ""))
             thread.append(int(key.removeprefix("event:")))
         if (message.channel, message.thread_ts) != where:
             yield f"{request.id}: {_named(key, events)} stands at the wrong place"

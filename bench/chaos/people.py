@@ -34,13 +34,22 @@ class People:
     """`ends` tells that it is late: nobody begins anything more."""
 
     def __init__(
-        self, slack: SandboxSlack, ledger: Ledger, rooms: Sequence[Channel], random: Random, counts: Counter[str]
+        self,
+        slack: SandboxSlack,
+        ledger: Ledger,
+        rooms: Sequence[Channel],
+        random: Random,
+        counts: Counter[str],
+        *,
+        further: float,
     ) -> None:
+        """`further` is how likely somebody asks for the next step after each."""
         self._slack = slack
         self._ledger = ledger
         self._rooms = rooms
         self._random = random
         self._counts = counts
+        self._further = further
         self._hands = {user.id: asyncio.Lock() for user in (LENA, OMAR, MAYA)}
         """Everybody has one screen, and fills in one form at a time."""
         self.late = asyncio.Event()
@@ -64,7 +73,40 @@ class People:
             await self._look_after(request_id, random)
             request = await self._now(request_id)
             if not (request and request.obstacle and request.obstacle.obstacle is Obstacle.UNREADABLE):
+                break
+        await self._go_on(asked, random)
+
+    async def _go_on(self, asked: set[str], random: Random) -> None:
+        """The rest of the way: asks by the button of the card for the next step, as long as there is one."""
+        while random.random() < self._further and not self.late.is_set():
+            before = next((c for c in map(self._card, asked) if c and _button(c, ids.NEXT)), None)
+            if before is None or not (request_id := await self._ask_next(before)) or request_id in asked:
                 return
+            asked.add(request_id)
+            self._counts["further steps asked for"] += 1
+            await self._decide(request_id, random)
+            await self._look_after(request_id, random)
+
+    async def _ask_next(self, before: Message) -> str:
+        """The id of the request that came of the press, as its card tells: it stands in the same thread."""
+        channel, root = before.channel, before.thread_ts or before.ts
+        known = {key_of(m)[0] for m in self._slack.workspace.messages(channel)}
+        for _ in range(ASKED):
+            button = _button(before, ids.NEXT)
+            if not button or not await self._press(MAYA, before, *button):
+                return ""
+            card = await self._seen(lambda: self._new_card(channel, root, known), ANSWERED)
+            if card is not None:
+                return key_of(card)[0]
+            before = self._slack.workspace.message(channel, before.ts) or before
+        return ""
+
+    def _new_card(self, channel: str, root: str, known: set[str]) -> Message | None:
+        cards = (m for m in self._slack.workspace.messages(channel) if key_of(m)[1] == "card")
+        return next((m for m in cards if m.thread_ts == root and key_of(m)[0] not in known), None)
+
+    def _card(self, request_id: str) -> Message | None:
+        return next((m for m in (self._marked(room, request_id, "card") for room in self._rooms) if m), None)
 
     async def see_to_the_rest(self) -> None:
         """What was asked for twice, or late, is nobody's errand: it is decided all the same."""
@@ -150,7 +192,7 @@ class People:
 
     async def _attend(self, request: Request, random: Random) -> int:
         """Presses one of the card's buttons."""
-        card = next((m for m in (self._marked(room, request.id, "card") for room in self._rooms) if m), None)
+        card = self._card(request.id)
         if card is None:
             return 0
         wanted = (ids.RETRY, ids.GO_ON, ids.END_HERE)
@@ -202,6 +244,12 @@ def key_of(message: Message) -> tuple[str, str]:
     """The request and the key in a message's mark, "" where it has none."""
     payload: Payload = (message.metadata or {}).get("event_payload", {})
     return str(payload.get("request", "")), str(payload.get("key", ""))
+
+
+def _button(card: Message, action: str) -> tuple[str, str] | None:
+    """The first button of that sort, as it would be pressed."""
+    there = (e for _, e in elements(list(card.blocks)) if str(e["action_id"]).startswith(action))
+    return next(((str(e["action_id"]), str(e.get("value", ""))) for e in there), None)
 
 
 def _all_ticked(form: Shown) -> dict[str, list[str]]:

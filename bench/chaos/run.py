@@ -63,7 +63,7 @@ async def chaos(course: Course, state: str, *, logs: Path) -> Outcome:
         config.write_text(sandbox.toml(), encoding="utf-8")
         own = environment(config, state, course.poll_interval)
         bots = [Bot(course.bot, own, logs / f"bot-{n}.log", outcome.counts) for n in range(course.processes)]
-        one = _Run(course, sandbox, ledger, bots, People(sandbox.slack, ledger, rooms, random, outcome.counts), outcome)
+        one = _Run(course, sandbox, ledger, bots, _people(course, sandbox, ledger, rooms, random, outcome), outcome)
         try:
             for bot in bots:
                 await bot.start()
@@ -173,6 +173,12 @@ class _Run:
         )
 
 
+def _people(
+    course: Course, sandbox: Sandbox, ledger: Ledger, rooms: list[Channel], random: Random, outcome: Outcome
+) -> People:
+    return People(sandbox.slack, ledger, rooms, random, outcome.counts, further=course.further)
+
+
 def _history(evidence: Evidence) -> str:
     """Everything that happened, request by request, for whoever looks for a cause."""
     lines: list[str] = []
@@ -200,10 +206,11 @@ def _counted(evidence: Evidence) -> Counter[str]:
             "starts without an answer": kinds[EventKind.NO_ANSWER],
             "machines nobody could tell about": kinds[EventKind.UNKNOWN],
             "machines tried again": kinds[EventKind.RETRY],
-            "machines that came home": sum(item.state is ItemState.DONE for item in machines),
+            "machines that came through": sum(item.state is ItemState.DONE for item in machines),
             "messages": len(evidence.messages),
             "events": sum(len(events) for events in evidence.events.values()),
             **{f"requests {state}": count for state, count in states.items()},
+            **Counter(f"requests for {request.asked.operation.value}" for request in evidence.requests),
         }
     )
 

@@ -14,7 +14,7 @@ from homeward.bot.sandbox.slack import SandboxSlack
 from .bots import Bot
 from .course import Course
 
-START = "reProtect$"
+START = "(reProtect|plannedFailover|unplannedFailover|failoverCommit|failoverCancel)$"
 PLANNED = 6
 """No more faults wait for their call at a time: reads must come through now and then."""
 GLANCE = 0.01
@@ -132,7 +132,7 @@ class Troubles:
 
 
 def fates(item: ProtectedItem, random: Random, *, vanishing: bool) -> None:
-    """What becomes of the machine's first start, if not all goes well."""
+    """What becomes of the machine's first starts, if not all goes well."""
     fate = random.random()
     if fate < 0.1:
         item.fates.append(unreachable(item.name))
@@ -144,6 +144,8 @@ def fates(item: ProtectedItem, random: Random, *, vanishing: bool) -> None:
         item.fates.append(Fate(vanishes_after=1))
     elif fate < 0.24 and vanishing:
         item.fates.append(Fate(item_vanishes=True))
+    elif fate < 0.35:
+        item.fates += [Fate(), unreachable(item.name)]
 
 
 Plan = tuple[str, Callable[[Faults], None]]
