@@ -83,6 +83,8 @@ class VirtualMachine:
     """Another BIOS UUID than its own, as a clone of a template may have."""
     template: bool = False
     tools_version: str = "guestToolsCurrent"
+    moves: list[tuple[datetime, str]] = field(default_factory=list[tuple[datetime, str]])
+    """When it was moved, and the datastore it came from: its own where it only changed its host."""
 
     @property
     def uuid(self) -> str:
