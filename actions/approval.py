@@ -88,7 +88,16 @@ def approve(request: Request, click: Click, standing: Standing | Unasked, now: d
     )
     if votes < request.quorum:
         return change
-    return replace(change, due_at=now, state=State.APPROVED, events=(*change.events, Happened(EventKind.APPROVED)))
+    events = (*change.events, Happened(EventKind.APPROVED), *_scheduled(request, now))
+    return replace(change, due_at=now, state=State.APPROVED, events=events)
+
+
+def _scheduled(request: Request, now: datetime) -> tuple[Happened, ...]:
+    """Told with the vote that approves it, and so once: from now on it waits for its time."""
+    at = request.plan.not_before if request.plan is not None else None
+    if request.plan is None or at is None or at <= now:
+        return ()
+    return (Happened(EventKind.SCHEDULED, data={"at": at.isoformat(), "zone": request.plan.zone}),)
 
 
 def reject(
@@ -159,6 +168,8 @@ def retry(
         why="",
         progress=Progress(),
         errors=(),
+        arrived_at=None,
+        at_home=None,
     )
     return _goes_on(request, again, Happened(EventKind.RETRY, machine, {"attempt": again.attempt}, person), now)
 

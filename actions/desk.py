@@ -1,7 +1,8 @@
 """The desk: what people do with requests. Each method judges by the ledger, writes once, and wakes who goes on."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from . import approval
 from .approval import Click, Policy, Standing, Standings, Unasked
@@ -9,10 +10,16 @@ from .ledger import Ledger, NoRequest
 from .ports import Scheduler, Work
 from .posts import Post
 from .requests import Asked, Change, Person, Refusal, Request
-from .states import Operation
+from .states import Operation, State
+from .words import following
 
 CARD = "card"
 """The key of the post that everybody in the channel sees."""
+FARTHEST = timedelta(days=7)
+"""How far ahead a start may be put."""
+WAY = timedelta(days=14)
+"""How old a request may be and still be what a new one of the same machines goes on from."""
+BEGUN = (State.RUNNING, State.NEEDS_ATTENTION, State.SUCCEEDED, State.FAILED)
 LOOKALIKES = str.maketrans("OIL", "011")
 """Letters that Crockford's base 32 leaves out, read as the digits that people meant."""
 
@@ -34,15 +41,49 @@ class Desk:
         self._standings = standings
         self._new_id = new_id
 
-    async def ask(self, asked: Asked) -> Request:
-        """A new request, to be checked by its first pass."""
+    async def ask(self, asked: Asked, follows: str = "") -> Request | Refusal:
+        """A new request, to be checked by its first pass. It is refused only where its time is no time to start at.
+
+        It is shown below the request that it goes on from: `follows`, or the last one of its subject in its channel.
+        """
         policy = self._policies[asked.operation]
         now = await self._ledger.now()
-        request = await self._ledger.open(
-            asked, id=self._new_id(), quorum=policy.quorum, expires_at=now + policy.expires_after
-        )
+        expires_at = now + policy.expires_after
+        if asked.at is not None:
+            if asked.at <= now:
+                return Refusal("past", "The time to start at is over. Say a later one.")
+            if asked.at > now + FARTHEST:
+                return Refusal("too_far", f"The time to start at may be at most {FARTHEST.days} days ahead.")
+            expires_at = min(expires_at, asked.at)
+        if not asked.where.thread:
+            thread = await self._thread(asked, follows, now)
+            asked = replace(asked, where=replace(asked.where, thread=thread))
+        request = await self._ledger.open(asked, id=self._new_id(), quorum=policy.quorum, expires_at=expires_at)
         await self._wake(request.id, now)
         return request
+
+    async def _thread(self, asked: Asked, follows: str, now: datetime) -> str:
+        """The ts of the card that the way of its machines began with; "" where it begins one itself."""
+        former = await self._followed(asked, follows) or await self._last_of(asked, now)
+        if former is None or (former.state is State.SUCCEEDED and following(former.asked.operation) is None):
+            return ""
+        if former.asked.where.thread:
+            return former.asked.where.thread
+        card = await self.card(former.id)
+        return card.ts if card is not None and card.channel == asked.where.channel else ""
+
+    async def _followed(self, asked: Asked, follows: str) -> Request | None:
+        if not follows:
+            return None
+        try:
+            former = await self._ledger.load(follows)
+        except NoRequest:
+            return None
+        return former if _same_channel(former, asked) else None
+
+    async def _last_of(self, asked: Asked, now: datetime) -> Request | None:
+        formers = await self._ledger.of_subject(asked.subject, BEGUN, since=now - WAY)
+        return next((former for former in formers if _same_channel(former, asked)), None)
 
     async def approve(self, click: Click) -> Request | Refusal:
         return await self._decide(
@@ -106,6 +147,10 @@ class Desk:
     async def _wake(self, request_id: str, at: datetime) -> None:
         await self._scheduler.wake(Work.ADVANCE, request_id, at)
         await self._scheduler.wake(Work.REPORT, request_id, await self._ledger.now())
+
+
+def _same_channel(former: Request, asked: Asked) -> bool:
+    return replace(former.asked.where, thread="") == replace(asked.where, thread="")
 
 
 def _ids(text: str) -> tuple[str, ...]:

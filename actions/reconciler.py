@@ -12,7 +12,7 @@ from .passes.looking import taken
 from .passes.outside import Outside, Turn
 from .passes.pace import NAP, Limits, is_due
 from .passes.running import running
-from .ports import Prepare, Scheduler, SiteRecovery
+from .ports import LookAtHome, Prepare, Scheduler, SiteRecovery
 from .requests import Request
 from .states import State
 
@@ -35,10 +35,11 @@ class Reconciler:
         prepare: Prepare,
         scheduler: Scheduler,
         *,
+        home: LookAtHome,
         limits: Limits,
         monotonic: Callable[[], float],
     ) -> None:
-        self._outside = Outside(ledger, azure, prepare, scheduler, limits, monotonic)
+        self._outside = Outside(ledger, azure, prepare, home, scheduler, limits, monotonic)
 
     async def advance(self, request_id: str) -> datetime | None:
         """A `Pass`. Raises LedgerError where the ledger can't be read or written, or somebody else wrote meanwhile:

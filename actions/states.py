@@ -82,10 +82,25 @@ TRANSITIONS: Mapping[State, frozenset[State]] = {
 ITEM_TRANSITIONS: Mapping[ItemState, frozenset[ItemState]] = {
     # A machine that is tried again is looked at first: its former job may have turned up, or nothing can be started.
     ItemState.PENDING: frozenset(
-        {ItemState.CLAIMED, ItemState.SKIPPED, ItemState.SUBMITTED, ItemState.REPLICATING, ItemState.FAILED}
+        {
+            ItemState.CLAIMED,
+            ItemState.SKIPPED,
+            ItemState.SUBMITTED,
+            ItemState.JOB_SUCCEEDED,
+            ItemState.REPLICATING,
+            ItemState.FAILED,
+        }
     ),
     # Without a job to be found, the machine itself may tell that the call was taken.
-    ItemState.CLAIMED: frozenset({ItemState.SUBMITTED, ItemState.REPLICATING, ItemState.FAILED, ItemState.UNKNOWN}),
+    ItemState.CLAIMED: frozenset(
+        {
+            ItemState.SUBMITTED,
+            ItemState.JOB_SUCCEEDED,
+            ItemState.REPLICATING,
+            ItemState.FAILED,
+            ItemState.UNKNOWN,
+        }
+    ),
     ItemState.SUBMITTED: frozenset(
         {ItemState.JOB_SUCCEEDED, ItemState.REPLICATING, ItemState.DONE, ItemState.FAILED, ItemState.UNKNOWN}
     ),
@@ -94,8 +109,16 @@ ITEM_TRANSITIONS: Mapping[ItemState, frozenset[ItemState]] = {
     ItemState.DONE: frozenset(),
     # A person may have it tried again, as a further attempt under a claim of its own.
     ItemState.FAILED: frozenset({ItemState.PENDING}),
-    # A job that turns up late, or a machine that turns out to replicate, ends the doubt too.
-    ItemState.UNKNOWN: frozenset({ItemState.PENDING, ItemState.SUBMITTED, ItemState.FAILED, ItemState.REPLICATING}),
+    # A job that turns up late, or a machine that turns out to have come on its way, ends the doubt too.
+    ItemState.UNKNOWN: frozenset(
+        {
+            ItemState.PENDING,
+            ItemState.SUBMITTED,
+            ItemState.JOB_SUCCEEDED,
+            ItemState.FAILED,
+            ItemState.REPLICATING,
+        }
+    ),
     ItemState.SKIPPED: frozenset(),
 }
 """From each state of a machine, the states it may go to."""

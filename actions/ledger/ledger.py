@@ -1,7 +1,7 @@
 """The ledger's reading and writing, each write in one transaction with its events."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -187,6 +187,17 @@ class Ledger:
         key = lookup_key(name)
         theirs = select(items.c.request_id).where(items.c.machine_key == key)
         query = select(requests).where(or_(requests.c.subject_key == key, requests.c.id.in_(theirs)))
+        async with self._reading() as connection:
+            return await read_all(connection, query.order_by(requests.c.number.desc()).limit(10))
+
+    async def of_subject(self, subject: str, states: Collection[State], *, since: datetime) -> tuple[Request, ...]:
+        """The requests for a subject of that name, without case, that were made since then and are in one of these
+        states; newest first, at most 10."""
+        query = select(requests).where(
+            requests.c.subject_key == lookup_key(subject),
+            requests.c.state.in_([state.value for state in states]),
+            requests.c.created_at >= since,
+        )
         async with self._reading() as connection:
             return await read_all(connection, query.order_by(requests.c.number.desc()).limit(10))
 

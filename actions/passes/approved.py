@@ -1,4 +1,4 @@
-"""After the approval: everything is checked anew, and the request runs only as it was approved."""
+"""After the approval: it waits for its time, everything is checked anew, and it runs only as it was approved."""
 
 from datetime import datetime
 
@@ -7,14 +7,16 @@ from homeward.actions.requests import Change, EventKind, Happened, Request
 from homeward.actions.states import State
 
 from .outside import Outside, Turn
-from .pace import APPROVAL_GOOD_FOR, UNREAD_AGAIN, UNREAD_FOR
+from .pace import APPROVAL_GOOD_FOR, NAP, UNREAD_AGAIN, UNREAD_FOR
 from .rechecking import Fitness, Judged, judge
 
-TOO_OLD = "It was approved more than an hour ago and could not be started since. Ask again."
+TOO_OLD = "It could have been started more than an hour ago, and was not. Ask again."
 
 
 async def approved(request: Request, now: datetime, outside: Outside) -> Turn:
     assert request.plan is not None, "a request without a plan can't be approved"  # noqa: S101 # by the ledger's writes
+    if (at := request.plan.not_before) is not None and now < at:
+        return Turn(request, Change(min(at, now + NAP)))
     if too_old(request, now):
         return Turn(request, voided(now, TOO_OLD))
     answer = await outside.prepare.again(request.plan, frozenset(item.machine for item in request.items))
@@ -30,8 +32,12 @@ async def approved(request: Request, now: datetime, outside: Outside) -> Turn:
 
 
 def too_old(request: Request, now: datetime) -> bool:
-    """Whether the last vote is too long ago: a bot that was down for a night must not begin in the morning."""
-    return now - max(vote.at for vote in request.approvals) > APPROVAL_GOOD_FOR
+    """Whether the last vote, or the time that was approved with it, is too long ago: a bot that was down for a night
+    must not begin in the morning."""
+    since = max(vote.at for vote in request.approvals)
+    if request.plan is not None and request.plan.not_before is not None:
+        since = max(since, request.plan.not_before)
+    return now - since > APPROVAL_GOOD_FOR
 
 
 def sentences(judged: tuple[Judged, ...], fitness: Fitness) -> str:

@@ -1,33 +1,30 @@
 """Looking at a machine after its start call: what Azure shows of it, and what that makes of it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from homeward.actions.ledger import Held
 from homeward.actions.plan import as_json
-from homeward.actions.ports import ItemSeen, JobSeen, JobState, SiteRecovery, Unreadable
+from homeward.actions.ports import ItemSeen, JobSeen, JobState, LookAtHome, SiteRecovery, Unreadable
 from homeward.actions.requests import AzureError, Change, EventKind, Happened, Progress, Request, RequestItem
-from homeward.actions.states import ItemState
+from homeward.actions.states import ItemState, Operation
+from homeward.actions.words import WORDS, Words
 from homeward.checks.facts import Absent
+from homeward.checks.way import PASSES
 
+from .arriving import has_arrived, look_at_home
 from .pace import ASTRAY, GRACE, LOOK_BACK, RUNNING_SINCE, Limits, after_no_answer, look_at
+from .step import Step
 
 MISSING = "not found in the vault"
 """The step of a machine whose job or item is missing; `read_at` is then since when."""
 CANCELLED = "the job was cancelled in Azure (not by Homeward)"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What looking at a machine gave: the machine from now on, what happened, and when to look again."""
-
-    item: RequestItem
-    events: tuple[Happened, ...] = ()
-    again_at: datetime | None = None
-
-
-async def look(azure: SiteRecovery, request: Request, item: RequestItem, now: datetime, limits: Limits) -> Step:
+async def look(
+    azure: SiteRecovery, home: LookAtHome, request: Request, item: RequestItem, now: datetime, limits: Limits
+) -> Step:
     """One look, at most one step through the states."""
     try:
         match item.state:
@@ -35,10 +32,16 @@ async def look(azure: SiteRecovery, request: Request, item: RequestItem, now: da
                 step = await _look_for_it(azure, request, item, now)
             case ItemState.SUBMITTED:
                 step = await _look_at_job(azure, request, item, now)
+            case _ if item.arrived_at is not None:
+                # It came through: whatever becomes of it in Azure from now on is of another operation.
+                step = Step(item)
             case _:
                 step = await _look_at_item(azure, request, item, now)
     except Unreadable as failure:
         return Step(item, again_at=after_no_answer(item, now, failure.retry_after, limits))
+    if has_arrived(step.item):
+        arrived = await look_at_home(home, _vault(request), step.item, now)
+        step = replace(arrived, events=step.events + arrived.events)
     due = look_at(step.item, request.id, limits)
     return replace(step, again_at=due if due is None else max(due, now + limits.poll_interval / 2))
 
@@ -79,7 +82,7 @@ async def _look_for_it(azure: SiteRecovery, request: Request, item: RequestItem,
 async def _signs_of_it(
     azure: SiteRecovery, request: Request, item: RequestItem, now: datetime, *, also_failed: bool
 ) -> Step | None:
-    """A job since the claim, or a machine that replicates already."""
+    """A job since the claim, or a machine that is on its way already, or through."""
     found = await azure.find_job(_vault(request), request.asked.operation, item, since=_since(item, now))
     if not isinstance(found, Absent):
         news = not _is_former(item, found) and (also_failed or found.state is JobState.SUCCEEDED)
@@ -87,7 +90,7 @@ async def _signs_of_it(
             return adopted(item, found, now, "found after its start call")
     seen = await azure.item(_vault(request), request.asked.operation, item)
     if not isinstance(seen, Absent) and (seen.ready or seen.replicating):
-        return _replicates(item, seen, now)
+        return _on_its_way(request.asked.operation, item, seen, now)
     return None
 
 
@@ -99,18 +102,18 @@ async def _look_at_job(azure: SiteRecovery, request: Request, item: RequestItem,
         return Step(_missing(item, now))
     still = await azure.item(_vault(request), request.asked.operation, item)
     if not isinstance(still, Absent) and (still.ready or still.replicating):
-        return of_item(replace(item, progress=Progress()), still, now)
-    return unknown(item, now, "its job is not in the vault any more, and it does not replicate")
+        return of_item(request.asked.operation, replace(item, progress=Progress()), still, now)
+    return unknown(item, now, f"its job is not in the vault any more, and {_words(request).astray}")
 
 
 async def _look_at_item(azure: SiteRecovery, request: Request, item: RequestItem, now: datetime) -> Step:
     seen = await azure.item(_vault(request), request.asked.operation, item)
     if not isinstance(seen, Absent):
-        step = of_item(item, seen, now)
+        step = of_item(request.asked.operation, item, seen, now)
         since = step.item.progress.read_at or now
         if seen.ready or seen.replicating or now - since < ASTRAY:
             return step
-        return unknown(step.item, now, f"it does not replicate home: its state is {seen.state or 'not told'}")
+        return unknown(step.item, now, f"{_words(request).astray}: its state is {seen.state or 'not told'}")
     if not _missing_for_long(item, now):
         return Step(_missing(item, now))
     return unknown(item, now, "it is not in the vault any more")
@@ -133,15 +136,19 @@ def of_job(item: RequestItem, seen: JobSeen, now: datetime) -> Step:
             return _warned(item, new, ())
 
 
-def of_item(item: RequestItem, seen: ItemSeen, now: datetime) -> Step:
+def of_item(operation: Operation, item: RequestItem, seen: ItemSeen, now: datetime) -> Step:
     """What the machine's own state makes of it once its job is over: job success is not readiness."""
     before = item.progress.percent or 0
     percent = seen.percent if seen.percent is not None else item.progress.percent
     new = tuple(error for error in seen.trouble if error not in item.warnings)
-    # Since when it has been in a state that does not lead home.
+    # Since when it has been in a state that does not lead where the operation does.
     astray = not (seen.ready or seen.replicating) and item.progress.step == seen.state
     read_at = min(item.progress.read_at or now, now) if astray else now
     item = replace(item, item_id=seen.id or item.item_id, progress=Progress(seen.state, percent, read_at))
+    if seen.ready and operation is Operation.FAILBACK:
+        # Azure's part is over; whether it runs is seen in vCenter.
+        state = ItemState.JOB_SUCCEEDED if item.state is ItemState.SUBMITTED else item.state
+        return _warned(replace(item, state=state, arrived_at=now, why=""), new, ())
     if seen.ready:
         item = replace(item, state=ItemState.DONE, ended_at=now, why="")
         return _warned(item, new, (_tell(item, EventKind.DONE),))
@@ -188,12 +195,15 @@ def taken(request: Request, error: Held, now: datetime) -> Change:
     return Change(now, items=(step.item,), events=step.events)
 
 
-def _replicates(item: RequestItem, seen: ItemSeen, now: datetime) -> Step:
-    """There is no job to be found, but the machine is on its way: that is enough."""
-    item = replace(item, state=ItemState.REPLICATING, adopted=True, submitted_at=now, ended_at=None, why="")
-    item = replace(item, item_id=seen.id or item.item_id, progress=Progress(seen.state, seen.percent), given_up=False)
-    told = _tell(item, EventKind.ADOPTED, job="", why="it replicates already")
-    return Step(item, (told, _tell(item, EventKind.REPLICATING, percent=seen.percent)))
+def _on_its_way(operation: Operation, item: RequestItem, seen: ItemSeen, now: datetime) -> Step:
+    """There is no job to be found, but the machine is on its way, or through: that is enough."""
+    item = replace(item, adopted=True, submitted_at=now, ended_at=None, why="", given_up=False)
+    item = replace(item, item_id=seen.id or item.item_id, progress=Progress(seen.state, seen.percent))
+    told = _tell(item, EventKind.ADOPTED, job="", why=WORDS[operation].already)
+    if PASSES[operation] is None:
+        return Step(replace(item, state=ItemState.JOB_SUCCEEDED), (told,))
+    replicating = _tell(item, EventKind.REPLICATING, percent=seen.percent)
+    return Step(replace(item, state=ItemState.REPLICATING), (told, replicating))
 
 
 def _warned(item: RequestItem, new: tuple[AzureError, ...], events: tuple[Happened, ...]) -> Step:
@@ -243,3 +253,7 @@ def _plain(errors: Iterable[AzureError]) -> list[object]:
 
 def _vault(request: Request) -> str:
     return request.plan.vault if request.plan is not None else ""
+
+
+def _words(request: Request) -> Words:
+    return WORDS[request.asked.operation]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from homeward.actions.ledger import Ledger
 from homeward.actions.news import is_news
-from homeward.actions.ports import Prepare, Scheduler, SiteRecovery, Work
+from homeward.actions.ports import LookAtHome, Prepare, Scheduler, SiteRecovery, Work
 from homeward.actions.requests import Change, Request
 
 from .pace import Limits
@@ -18,6 +18,7 @@ class Outside:
     ledger: Ledger
     azure: SiteRecovery
     prepare: Prepare
+    home: LookAtHome
     scheduler: Scheduler
     limits: Limits
     monotonic: Callable[[], float]

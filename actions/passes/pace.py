@@ -16,7 +16,10 @@ LOOK_BACK = timedelta(minutes=5)
 RUNNING_SINCE = timedelta(days=1)
 """How far back a running job is looked for where it is not known when it began."""
 ASTRAY = timedelta(minutes=30)
-"""How long a machine may stay, after its job, in a state that does not lead home, before a person is asked."""
+"""How long a machine may stay, after its job, in a state that does not lead where the operation does, before a person
+is asked."""
+AT_HOME_WITHIN = timedelta(minutes=15)
+"""How long a machine that came home is looked at, unless it is seen to be up before."""
 CLAIM_GOOD_FOR = 10.0
 """Seconds within which a claim must be used: whoever slept longer posts nothing, for others look already."""
 CHECKS_GOOD_FOR = 30.0
@@ -60,7 +63,9 @@ def look_at(item: RequestItem, request_id: str, limits: Limits) -> datetime | No
     if since is None or item.state not in WATCHED:
         return None
     pause = limits.poll_interval
-    if item.state in {ItemState.JOB_SUCCEEDED, ItemState.REPLICATING}:
+    if item.arrived_at is not None:
+        pass
+    elif item.state in {ItemState.JOB_SUCCEEDED, ItemState.REPLICATING}:
         pause = min(max(pause, (since - (item.submitted_at or since)) / PATIENCE), SLOWEST)
     elif item.state is ItemState.UNKNOWN:
         pause = SLOWEST

@@ -8,14 +8,16 @@ from datetime import datetime
 from homeward.actions.ports import Unreadable
 from homeward.actions.requests import Change, EventKind, Happened, Request, RequestItem
 from homeward.actions.states import ItemState, State
+from homeward.actions.words import WORDS
 
 from .approved import TOO_OLD, given_up, sentences, too_old, unread, voided
-from .looking import Step, before_another_try, failed, look, skipped
+from .looking import before_another_try, failed, look, skipped
 from .order import ending, item_of, startable, stopped_by, was_begun, with_items
 from .outside import Outside, Turn
 from .pace import CHECKS_GOOD_FOR, NAP, look_at
 from .rechecking import Fitness, Judged, judge
 from .starting import start
+from .step import Step
 
 
 async def running(request: Request, now: datetime, outside: Outside) -> Turn:
@@ -34,7 +36,7 @@ async def look_around(request: Request, now: datetime, outside: Outside) -> tupl
     """Looks at the machines for which it is time."""
     times = ((item, look_at(item, request.id, outside.limits)) for item in request.items)
     due = [item for item, at in times if at is not None and (at <= now or at > now + NAP)]
-    looks = (look(outside.azure, request, item, now, outside.limits) for item in due)
+    looks = (look(outside.azure, outside.home, request, item, now, outside.limits) for item in due)
     return tuple(await asyncio.gather(*looks))
 
 
@@ -63,8 +65,12 @@ def _waiting(after: Request, change: Change) -> Change:
 async def _start(request: Request, ready: tuple[RequestItem, ...], now: datetime, outside: Outside) -> Turn:
     """Checks the machines that are next once more, then starts those that are fit, one by one."""
     assert request.plan is not None, "a request without a plan can't run"  # noqa: S101 # by the ledger's writes
-    if not was_begun(request) and too_old(request, now):
-        return Turn(request, voided(now, TOO_OLD))
+    if not was_begun(request):
+        if (at := request.plan.not_before) is not None and now < at:
+            # Its time had come by a clock that was set back since.
+            return Turn(request, Change(min(at, now + NAP)))
+        if too_old(request, now):
+            return Turn(request, voided(now, TOO_OLD))
     former = await _former_tries(request, ready, now, outside)
     if steps := tuple(each for each in former if isinstance(each, Step)):
         return Turn(request, Change(now, items=tuple(s.item for s in steps), events=_events(steps)))
@@ -145,7 +151,7 @@ def settled(after: Request, change: Change, now: datetime) -> Change:
             why = f"{_names(failed_ones)} did not come through: somebody has to decide."
             told = Happened(EventKind.NEEDS_ATTENTION, data={"why": why, "machines": failed_ones})
         case State.SUCCEEDED:
-            why = "Every machine is protected and may fail back."
+            why = WORDS[after.asked.operation].came_through
             told = Happened(EventKind.SUCCEEDED, data={"done": done})
         case State.CANCELLED:
             why = "It was cancelled before anything was started."

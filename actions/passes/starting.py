@@ -8,10 +8,11 @@ from homeward.actions.requests import Change, EventKind, Happened, Progress, Req
 from homeward.actions.states import ItemState
 from homeward.checks.facts import Absent
 
-from .looking import Step, adopted
+from .looking import adopted
 from .order import item_of
 from .outside import Outside
 from .pace import CLAIM_GOOD_FOR, RUNNING_SINCE
+from .step import Step
 
 
 async def start(request: Request, item: RequestItem, outside: Outside) -> Request:

@@ -37,8 +37,10 @@ class VirtualClock:
         return self.now
 
 
-def asked(subject: str = "web02", *, reason: str = "Rotterdam is back") -> Asked:
-    return Asked(Operation.REPROTECT, subject, Wishes(), reason, REQUESTER, Where("T1", "", "C-OPS"))
+def asked(
+    subject: str = "web02", *, reason: str = "Rotterdam is back", operation: Operation = Operation.REPROTECT
+) -> Asked:
+    return Asked(operation, subject, Wishes(), reason, REQUESTER, Where("T1", "", "C-OPS"))
 
 
 def planned(machine: str = "web02", *, stage: int = 0, group: str = "") -> PlannedItem:
@@ -65,18 +67,20 @@ def planned(machine: str = "web02", *, stage: int = 0, group: str = "") -> Plann
     )
 
 
-def plan(*machines: str | PlannedItem, subject: str = "web02") -> Plan:
+def plan(*machines: str | PlannedItem, subject: str = "web02", operation: Operation = Operation.REPROTECT) -> Plan:
     its = tuple(planned(one) if isinstance(one, str) else one for one in machines or ("web02",))
-    return Plan(Operation.REPROTECT, "prod-dr", subject, "machine" if len(its) == 1 else "recovery plan", its)
+    return Plan(operation, "prod-dr", subject, "machine" if len(its) == 1 else "recovery plan", its)
 
 
 def checked(verdict: Verdict = Verdict.READY) -> Checked:
     return Checked(verdict, START, 31, (), (), (), (), ())
 
 
-async def ask(ledger: Ledger, id: str = "R-000001", subject: str = "web02") -> Request:
+async def ask(
+    ledger: Ledger, id: str = "R-000001", subject: str = "web02", *, operation: Operation = Operation.REPROTECT
+) -> Request:
     now = await ledger.now()
-    return await ledger.open(asked(subject), id=id, quorum=1, expires_at=now + timedelta(hours=2))
+    return await ledger.open(asked(subject, operation=operation), id=id, quorum=1, expires_at=now + timedelta(hours=2))
 
 
 async def go(ledger: Ledger, request: Request, *states: State, kind: EventKind = EventKind.RECHECKED) -> Request:

@@ -44,6 +44,7 @@ async def test_asking_makes_a_request_that_is_checked_and_shown_at_once(
     ledger: Ledger, scheduler: Scheduler, clock: VirtualClock
 ) -> None:
     request = await desk(ledger, scheduler, quorum=2).ask(asked())
+    assert isinstance(request, Request)
     assert (request.id, request.state, request.quorum) == ("R-7K2M9Q", State.CHECKING, 2)
     assert request.expires_at == clock.now + timedelta(hours=2)
     assert scheduler.woken == [(work, request.id, clock.now) for work in (Work.ADVANCE, Work.REPORT)]

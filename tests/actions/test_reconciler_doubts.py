@@ -8,7 +8,7 @@ import pytest
 from homeward.actions.ledger import Ledger
 from homeward.actions.ports import ItemSeen, JobState
 from homeward.actions.requests import EventKind, Request, RequestItem
-from homeward.actions.states import ItemState, State
+from homeward.actions.states import ItemState, Operation, State
 from homeward.checks.facts import Absent
 from homeward.checks.report import Verdict
 from tests.actions.making import VirtualClock, ask, checked, plan, planned, put_forward
@@ -66,8 +66,8 @@ class Wandering(Azure):
 
     astray = False
 
-    async def item(self, vault: str, item: RequestItem) -> ItemSeen | Absent:
-        seen = await super().item(vault, item)
+    async def item(self, vault: str, operation: Operation, item: RequestItem) -> ItemSeen | Absent:
+        seen = await super().item(vault, operation, item)
         if not self.astray or isinstance(seen, Absent):
             return seen
         return replace(seen, state="PlannedFailoverCommitted", ready=False, replicating=False, percent=None)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from homeward.actions.passes.pace import Limits
 from homeward.actions.ports import JobState, Unreadable
 from homeward.actions.requests import EventKind, Request
-from homeward.actions.states import ItemState, State
+from homeward.actions.states import ItemState, Operation, State
 from tests.actions.making import LEAD, REQUESTER, VirtualClock, ask, planned
 from tests.actions.memory import Memory
 from tests.actions.world import Azure, Call, Job, Life, Preparing, Stop, World, prepared
@@ -28,10 +28,10 @@ ENDS = {
 class Watched(Azure):
     """Sees a second job of a machine that is busy with the first."""
 
-    def begin(self, machine: str) -> Job:
+    def begin(self, machine: str, operation: Operation = Operation.REPROTECT) -> Job:
         running = [job.machine for job in self.jobs if job.ends > self.clock.now]
         assert machine not in running, f"{machine} was started while its job ran"
-        return super().begin(machine)
+        return super().begin(machine, operation)
 
 
 def a_life(draw: st.DrawFn) -> Life:

@@ -24,12 +24,16 @@ from homeward.actions.ports import (
 )
 from homeward.actions.posts import PostState
 from homeward.actions.reconciler import Reconciler
-from homeward.actions.requests import Asked, AzureError, Person, Request, RequestItem, Where
+from homeward.actions.requests import Asked, AtHome, AzureError, Person, Request, RequestItem, Where
 from homeward.actions.states import Operation, State
 from homeward.checks.facts import ABSENT, Absent
+from homeward.checks.way import BEGINS, GOAL, PASSES
 from tests.actions.making import LEAD, VirtualClock, checked, plan
 
 POLICY = Policy(channel="C-APPROVE", users=("U-LEAD",), usergroups=(), quorum=1, expires_after=timedelta(hours=2))
+POLICIES = dict.fromkeys(Operation, POLICY)
+DOWN = AtHome("web02", "esx1", "poweredOn", tools=False)
+"""Its VM before its Tools run."""
 BROKEN = AzureError("539", "78093", "The agent did not answer.", "The VM is off.", "Start the VM.")
 
 
@@ -81,6 +85,7 @@ class Job:
     outcome: JobState = JobState.SUCCEEDED
     errors: tuple[AzureError, ...] = ()
     vanished: bool = False
+    operation: Operation = Operation.REPROTECT
 
 
 @dataclass
@@ -125,16 +130,17 @@ class Azure:
             case Call.LOST_BEFORE:
                 return Unanswered("no answer within 30 s")
             case Call.TAKEN | Call.LOST:
-                job = self.begin(planned.machine)
+                job = self.begin(planned.machine, operation)
                 self.accepted.append(planned.machine)
                 self.world.effect(f"{planned.machine}: accepted")
                 return Accepted(job.name) if call is Call.TAKEN else Unanswered("no answer within 30 s")
 
-    def begin(self, machine: str) -> Job:
+    def begin(self, machine: str, operation: Operation = Operation.REPROTECT) -> Job:
         """A job starts, whoever asked for it."""
         outcome = self.outcomes.get(machine, JobState.SUCCEEDED)
         errors = self.warnings.get(machine, ()) if outcome is JobState.SUCCEEDED else (BROKEN,)
-        job = Job(f"job-{len(self.jobs) + 1}", machine, self.clock.now, self.clock.now + self.lasts, outcome, errors)
+        name, now = f"job-{len(self.jobs) + 1}", self.clock.now
+        job = Job(name, machine, now, now + self.lasts, outcome, errors, operation=operation)
         self.jobs.append(job)
         return job
 
@@ -143,22 +149,24 @@ class Azure:
         found = next((job for job in self.jobs if job.name == name and not job.vanished), None)
         return ABSENT if found is None else self._seen(found)
 
-    async def item(self, vault: str, item: RequestItem) -> ItemSeen | Absent:
+    async def item(self, vault: str, operation: Operation, item: RequestItem) -> ItemSeen | Absent:
         self._read()
         if item.machine in self.gone:
             return ABSENT
-        job = next((job for job in reversed(self.jobs) if job.machine == item.machine), None)
-        since = None if job is None or job.outcome is not JobState.SUCCEEDED else self.clock.now - job.ends
-        switched = since is not None and since >= timedelta()
-        share = 0 if since is None else int(100 * since / self.replicates)
+        its = [job for job in self.jobs if job.machine == item.machine]
+        over = [job for job in its if job.outcome is JobState.SUCCEEDED and job.ends <= self.clock.now]
+        did = over[-1] if over else None
+        share = 100 if did is None else int(100 * (self.clock.now - did.ends) / self.replicates)
+        passes = None if did is None or share >= 100 else PASSES[did.operation]
+        stand = passes or (BEGINS[operation] if did is None else GOAL[did.operation])
         return ItemSeen(
-            id=self.new_ids.get(item.machine, item.item_id) if switched else item.item_id,
-            state="Protected" if share >= 100 else "InitialReplicationInProgress" if switched else "Committed",
-            ready=share >= 100,
-            replicating=switched and 0 < share < 100,
-            may_start=not switched and (job is None or job.ends <= self.clock.now),
-            percent=min(share, 100) if switched else None,
-            job="" if job is None else job.name,
+            id=self.new_ids.get(item.machine, item.item_id) if did else item.item_id,
+            state=stand.name,
+            ready=stand is GOAL[operation],
+            replicating=stand is PASSES[operation] and share > 0,
+            may_start=stand is BEGINS[operation] and all(job.ends <= self.clock.now for job in its),
+            percent=min(share, 100) if passes else None,
+            job=its[-1].name if its else "",
             trouble=(),
         )
 
@@ -169,7 +177,10 @@ class Azure:
         listed = (
             job
             for job in reversed(self.jobs)
-            if job.machine == item.machine and job.started >= since and self.clock.now >= job.started + self.lag
+            if job.machine == item.machine
+            and job.operation is operation
+            and job.started >= since
+            and self.clock.now >= job.started + self.lag
         )
         found = next(listed, None)
         return ABSENT if found is None or found.vanished else self._seen(found)
@@ -221,6 +232,23 @@ def prepared(*machines: str | PlannedItem, subject: str = "web02") -> Prepared:
 
 
 @dataclass
+class Home:
+    """A `LookAtHome`: VMs are up after so many looks."""
+
+    looks: int = 1
+    down: AtHome = DOWN
+    world: World = field(default_factory=World)
+    looked: list[str] = field(default_factory=list[str])
+
+    async def __call__(self, vault: str, item: RequestItem) -> AtHome:
+        self.world.alive()
+        self.looked.append(item.machine)
+        if self.looked.count(item.machine) < self.looks:
+            return self.down
+        return AtHome(item.machine, "esx1", "poweredOn", tools=True, address="10.0.0.7")
+
+
+@dataclass
 class Scheduler:
     """Keeps what was woken."""
 
@@ -254,8 +282,10 @@ class Life:
     limits: Limits = field(default_factory=Limits)
     scheduler: Scheduler = field(default_factory=Scheduler)
     approvers: Approvers = field(default_factory=Approvers)
+    home: Home = field(default_factory=Home)
     reporter: Pass | None = None
     """The real one, where its effects count too."""
+    new_id: Callable[[], str] = lambda: "R-7K2M9Q"
 
     @property
     def reconciler(self) -> Reconciler:
@@ -264,13 +294,14 @@ class Life:
             self.azure,
             self.preparing,
             self.scheduler,
+            home=self.home,
             limits=self.limits,
             monotonic=self.monotonic,
         )
 
     @property
     def desk(self) -> Desk:
-        return Desk(self.ledger, self.scheduler, {Operation.REPROTECT: POLICY}, self.approvers, lambda: "R-7K2M9Q")
+        return Desk(self.ledger, self.scheduler, POLICIES, self.approvers, self.new_id)
 
     def monotonic(self) -> float:
         return self.clock.now.timestamp()
