@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..estate.model import GIB, RESOURCE_GROUP
-from .progress import percent
-from .stages import stage_of
+from ..estate.progress import percent
+from .stages import at_home, stage_of
 from .wire import FIRST_DAY, LAST_DAY, guid, host_id, moment, moment_without_fraction
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def classic_details(names: Names, item: ProtectedItem) -> Body:
-    return _way_back(names, item) if stage_of(item).replicates_back else _way_to_azure(names, item)
+    return _way_back(names, item) if stage_of(item).way_back else _way_to_azure(names, item)
 
 
 def _shared(names: Names, item: ProtectedItem) -> Body:
@@ -35,7 +35,7 @@ def _shared(names: Names, item: ProtectedItem) -> Body:
         "rpoInSeconds": 0,
         "compressedDataRateInMB": 0.0,
         "uncompressedDataRateInMB": 0.0,
-        "ipAddress": f"10.20.1.{item.number % 250 + 1}",
+        "ipAddress": item.address,
         "lastHeartbeat": moment_without_fraction(clock.ago(item.agent_silent_minutes)),
         "processServerId": host_id(process_server) if process_server else "",
         "processServerName": process_server,
@@ -65,7 +65,7 @@ def _way_to_azure(names: Names, item: ProtectedItem) -> Body:
     return {
         **_shared(names, item),
         "instanceType": "InMageAzureV2",
-        "resyncProgressPercentage": None,
+        "resyncProgressPercentage": percent(names.estate, item) if item.stage == "replicating-to-azure" else None,
         "agentVersion": "9.62.7172.1",
         "agentExpiryDate": LAST_DAY,
         "isAgentUpdateRequired": "false",
@@ -111,14 +111,14 @@ def _way_back(names: Names, item: ProtectedItem) -> Body:
     server = names.estate.vault.configuration_server
     targets = server.master_targets if server else []
     target = next((host_id(target.name) for target in targets if target.os == item.os), "")
-    done = item.stage == "ready-to-fail-back"
+    done = item.stage != "replicating-back"
     done_percent = percent(names.estate, item)
     progress: Body = {"resyncProgressPercentage": done_percent, "resyncRequired": "false"}
     return {
         **_shared(names, item),
         "instanceType": "InMage",
         "masterTargetId": target,
-        "activeSiteType": "Azure",
+        "activeSiteType": "OnPrem" if at_home(item) else "Azure",
         "osDetails": {"osVhdId": None, "osType": item.os, "vhdName": None},
         "resyncDetails": {
             "initialReplicationType": "",

@@ -5,14 +5,16 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from ..estate.progress import running
+from ..estate.reprotects import Fate, Job
 from .classic_items import classic_details
+from .job_kinds import kind_of
 from .modernized_items import modernized_details
 from .names import AZURE
 from .policies import FAILBACK_POLICY, FORWARD_POLICY
-from .progress import running
 from .refusals import no_resource, unknown_filter
 from .routing import Listing
-from .stages import failed_over, stage_of
+from .stages import at_home, failed_over, stage_of
 from .wire import FIRST_DAY, NO_START, guid, health_errors, moment
 
 if TYPE_CHECKING:
@@ -55,7 +57,7 @@ def item_body(names: Names, item: ProtectedItem) -> Body:
     topology = item.topology
     stage = stage_of(item)
     classic = topology == "classic"
-    policy = (FAILBACK_POLICY if stage.replicates_back else FORWARD_POLICY)[topology]
+    policy = (FAILBACK_POLICY if stage.way_back else FORWARD_POLICY)[topology]
     fabric = names.fabric_friendly_name(topology)
     container = names.container_name(topology)
     failovers: Body = {"lastSuccessfulFailoverTime": moment(names.estate.ago(9 * 60))} if failed_over(item) else {}
@@ -71,10 +73,10 @@ def item_body(names: Names, item: ProtectedItem) -> Body:
             "recoveryServicesProviderId": names.provider(topology, _provider_machine(names, topology)),
             "primaryFabricFriendlyName": fabric,
             "primaryFabricProvider": "VMware" if classic else "InMageRcmFabric",
-            "recoveryFabricFriendlyName": fabric if stage.replicates_back else AZURE,
-            "recoveryFabricId": names.fabric(topology) if stage.replicates_back else AZURE,
+            "recoveryFabricFriendlyName": fabric if stage.way_back else AZURE,
+            "recoveryFabricId": names.fabric(topology) if stage.way_back else AZURE,
             "primaryProtectionContainerFriendlyName": container,
-            "recoveryProtectionContainerFriendlyName": container if stage.replicates_back else AZURE,
+            "recoveryProtectionContainerFriendlyName": container if stage.way_back else AZURE,
             "protectionState": stage.state,
             "protectionStateDescription": stage.description,
             "activeLocation": stage.active,
@@ -92,7 +94,7 @@ def item_body(names: Names, item: ProtectedItem) -> Body:
             **failovers,
             "lastSuccessfulTestFailoverTime": FIRST_DAY,
             "currentScenario": _current_scenario(names, item),
-            "failoverRecoveryPointId": "",
+            "failoverRecoveryPointId": item.point if at_home(item) else "",
             "providerSpecificDetails": _details(names, item),
             "recoveryContainerId": names.container(topology),
             "eventCorrelationId": guid("correlation", item.id_name),
@@ -109,12 +111,14 @@ def _provider_machine(names: Names, topology: str) -> str:
 
 def _current_scenario(names: Names, item: ProtectedItem) -> Body:
     job = running(names.estate, item)
-    name = job.name if job else item.job_id
-    started = job.started if job else names.estate.ago(3)
+    if not job and not item.job_id:
+        return {"scenarioName": "None", "jobId": names.job(""), "startTime": NO_START}
+    standing = Job(item.job_id, item.id_name, item.name, names.estate.ago(3), Fate())
+    shown = job or standing
     return {
-        "scenarioName": "SwitchReplicationGroupProtection" if name else "None",
-        "jobId": names.job(name),
-        "startTime": moment(started) if name else NO_START,
+        "scenarioName": kind_of(shown).scenario,
+        "jobId": names.job(shown.name),
+        "startTime": moment(shown.started),
     }
 
 

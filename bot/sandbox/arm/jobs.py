@@ -6,7 +6,8 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ..estate.reprotects import ENDS, Fate, ReprotectJob
+from ..estate.reprotects import ENDS, Fate, Job
+from .job_kinds import kind_of
 from .job_tasks import DESCRIPTIONS, tasks
 from .refusals import no_resource, unknown_filter
 from .routing import Listing
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from .wire import Body
 
 KIND = "Microsoft.RecoveryServices/vaults/replicationJobs"
-SCENARIO = "SwitchReplicationGroupProtection"
 STARTED_MINUTES = 3
 """How long ago a job began that stands still."""
 _CONDITION = re.compile(r"(\w+) eq '([^']*)'")
@@ -45,17 +45,17 @@ def get_job(call: Call) -> Body:
     raise no_resource(KIND, call.parts["job"])
 
 
-def _jobs(estate: Estate) -> Iterator[ReprotectJob]:
+def _jobs(estate: Estate) -> Iterator[Job]:
     yield from estate.vault.jobs
     for item in estate.vault.items:
         if item.job_id:
             yield _standing(estate, item)
 
 
-def _standing(estate: Estate, item: ProtectedItem) -> ReprotectJob:
+def _standing(estate: Estate, item: ProtectedItem) -> Job:
     fate = Fate(end=item.job_state, word=item.job_state)
     started = estate.ago(STARTED_MINUTES)
-    return ReprotectJob(item.job_id, item.id_name, item.name, started, fate)
+    return Job(item.job_id, item.id_name, item.name, started, fate)
 
 
 def _conditions(text: str) -> dict[str, str]:
@@ -71,7 +71,7 @@ def _conditions(text: str) -> dict[str, str]:
     return found
 
 
-def _fits(names: Names, job: ReprotectJob, wanted: Mapping[str, str]) -> bool:
+def _fits(names: Names, job: Job, wanted: Mapping[str, str]) -> bool:
     since, until = parse(wanted.get("starttime", "")), parse(wanted.get("endtime", ""))
     state = job.state(names.estate.clock())
     return (
@@ -83,8 +83,9 @@ def _fits(names: Names, job: ReprotectJob, wanted: Mapping[str, str]) -> bool:
     )
 
 
-def _job(names: Names, job: ReprotectJob, *, alone: bool) -> Body:
+def _job(names: Names, job: Job, *, alone: bool) -> Body:
     now = names.estate.clock()
+    kind = kind_of(job)
     state = job.state(now)
     ended = state in ENDS
     end: Body = {"endTime": moment(job.ends)} if ended else {}
@@ -96,8 +97,8 @@ def _job(names: Names, job: ReprotectJob, *, alone: bool) -> Body:
         "type": KIND,
         "properties": {
             "activityId": f"{guid('activity', job.name)} ActivityId: {guid('activity', job.item)}",
-            "scenarioName": SCENARIO,
-            "friendlyName": "Reprotect",
+            "scenarioName": kind.scenario,
+            "friendlyName": kind.title,
             "state": state,
             "stateDescription": DESCRIPTIONS.get(state, state),
             "tasks": tasks(names, job, now, errors) if alone else [],
@@ -108,20 +109,27 @@ def _job(names: Names, job: ReprotectJob, *, alone: bool) -> Body:
             "targetObjectId": guid("item", job.item),
             "targetObjectName": job.machine,
             "targetInstanceType": "ProtectionEntity",
-            "customDetails": {
-                "instanceType": "SwitchProtectionJobDetails",
-                "newReplicationProtectedItemId": _new_id(names, job).lower(),
-                "affectedObjectDetails": {
-                    "primaryVmId": guid("item", job.item),
-                    "primaryVmName": job.machine,
-                    "recoveryVmName": job.machine,
-                },
-            },
+            "customDetails": _details(names, job),
         },
     }
 
 
-def _new_id(names: Names, job: ReprotectJob) -> str:
+def _details(names: Names, job: Job) -> Body:
+    kind = kind_of(job).details
+    affected: Body = {
+        "primaryVmId": guid("item", job.item),
+        "primaryVmName": job.machine,
+        "recoveryVmName": job.machine,
+    }
+    own: Body = {}
+    if kind == "SwitchProtectionJobDetails":
+        own["newReplicationProtectedItemId"] = _new_id(names, job).lower()
+    if kind == "FailoverJobDetails":
+        own["protectedItemDetails"] = [{"name": job.item, "friendlyName": job.machine}]
+    return {"instanceType": kind, **own, "affectedObjectDetails": affected}
+
+
+def _new_id(names: Names, job: Job) -> str:
     """Told from the job's beginning on, although an item of another id is there only at its end."""
     for item in names.estate.vault.items:
         if job.item in {item.id_name, item.original_id_name}:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..estate.model import GIB, REGION
+from ..estate.progress import percent
 from .names import SUBNET
 from .policies import FORWARD_POLICY
-from .progress import percent
 from .stages import failed_over, stage_of
 from .wire import guid, moment, yes_no
 
@@ -20,7 +20,7 @@ AGENT = "9.62.7172.1"
 
 
 def modernized_details(names: Names, item: ProtectedItem) -> Body:
-    return _way_back(names, item) if stage_of(item).replicates_back else _way_to_azure(names, item)
+    return _way_back(names, item) if stage_of(item).way_back else _way_to_azure(names, item)
 
 
 def _shared(names: Names, item: ProtectedItem) -> Body:
@@ -51,6 +51,7 @@ def _way_to_azure(names: Names, item: ProtectedItem) -> Body:
     estate = names.estate
     appliance = estate.vault.appliances[0] if estate.vault.appliances else None
     source = names.source_vm(item)
+    replicates = item.stage == "replicating-to-azure"
     point = f"{names.item(item)}/recoveryPoints/{guid('point', item.id_name)}"
     return {
         **_shared(names, item),
@@ -63,7 +64,7 @@ def _way_to_azure(names: Names, item: ProtectedItem) -> Body:
         "allocatedMemoryInMB": float((source.memory_gb if source else 16) * 1024),
         "runAsAccountId": f"{names.vmware_site}/runasaccounts/{guid('account', 'guest')}",
         "firmwareType": "BIOS",
-        "primaryNicIpAddress": f"10.20.1.{item.number % 250 + 1}",
+        "primaryNicIpAddress": item.address,
         "targetGeneration": "V1",
         "licenseType": "NotSpecified",
         "storageAccountId": None,
@@ -82,10 +83,10 @@ def _way_to_azure(names: Names, item: ProtectedItem) -> Body:
         "lastRpoInSeconds": 222,
         "lastRpoCalculatedTime": moment(estate.ago(9 * 60 + 2)),
         "lastRecoveryPointId": point,
-        "initialReplicationProgressPercentage": None,
+        "initialReplicationProgressPercentage": percent(estate, item) if replicates else None,
         "initialReplicationProcessedBytes": None,
         "initialReplicationTransferredBytes": None,
-        "initialReplicationProgressHealth": "None",
+        "initialReplicationProgressHealth": "InProgress" if replicates else "None",
         "agentUpgradeState": "None",
         "lastAgentUpgradeType": None,
         "agentUpgradeJobId": None,
@@ -117,7 +118,7 @@ def _disk_to_azure(names: Names, item: ProtectedItem, index: int, size_gb: int) 
         "diskType": "Premium_LRS",
         "dataPendingInLogDataStoreInMB": 0.0,
         "dataPendingAtSourceAgentInMB": 0.1,
-        "isInitialReplicationComplete": "true",
+        "isInitialReplicationComplete": yes_no(item.stage != "replicating-to-azure"),
     }
 
 
@@ -126,7 +127,7 @@ def _nic(item: ProtectedItem) -> Body:
         "nicId": f"00:50:56:93:{item.number // 256 % 256:02x}:{item.number % 256:02x}",
         "isPrimaryNic": "true",
         "isSelectedForFailover": "true",
-        "sourceIPAddress": f"10.20.1.{item.number % 250 + 1}",
+        "sourceIPAddress": item.address,
         "sourceIPAddressType": "Static",
         "sourceNetworkId": "VM Network",
         "sourceSubnetName": None,
@@ -163,7 +164,7 @@ def _way_back(names: Names, item: ProtectedItem) -> Body:
     estate = names.estate
     vault = estate.vault
     appliance = vault.appliances[0] if vault.appliances else None
-    done = item.stage == "ready-to-fail-back"
+    done = item.stage != "replicating-back"
     source = names.source_vm(item)
     datastores = appliance.accessible_datastores if appliance else []
     total = sum(item.disks_gb) * GIB
@@ -177,7 +178,7 @@ def _way_back(names: Names, item: ProtectedItem) -> Body:
         "logStorageAccountId": names.log_storage,
         "targetvCenterId": names.discovered_vcenter,
         "targetDataStoreName": source.datastore if source else next(iter(datastores), ""),
-        "targetVmName": item.source_vm or item.name,
+        "targetVmName": source.name if source else item.source_vm or item.name,
         "initialReplicationProgressPercentage": done_percent,
         "initialReplicationProcessedBytes": total * done_percent // 100,
         "initialReplicationTransferredBytes": total * done_percent // 200,
@@ -186,7 +187,8 @@ def _way_back(names: Names, item: ProtectedItem) -> Body:
         "vmNics": [
             {"macAddress": "00:0D:3A:12:AE:8C", "networkName": None, "adapterType": None, "sourceIpAddress": None}
         ],
-        "lastPlannedFailoverStatus": None,
+        "lastPlannedFailoverStartTime": moment(item.last_failback_at) if item.last_failback_at else None,
+        "lastPlannedFailoverStatus": item.last_failback or None,
         "discoveredVmDetails": None,
         "lastUsedPolicyId": names.policy(FORWARD_POLICY["modernized"]),
         "lastUsedPolicyFriendlyName": FORWARD_POLICY["modernized"],

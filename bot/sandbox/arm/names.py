@@ -98,7 +98,7 @@ class Names:
 
     def source_vm(self, item: ProtectedItem) -> VirtualMachine | None:
         """The item's VM in vCenter, None when it is gone (or the machine is physical)."""
-        return next((vm for vm in self.estate.vcenter.vms if vm.name == item.source_vm), None)
+        return self.estate.source_vm(item)
 
     def instance_uuid(self, item: ProtectedItem) -> str:
         """Known to Azure from discovery, so also when the VM is gone since."""

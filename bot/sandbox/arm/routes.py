@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import authorization, compute, fabrics, items, jobs, plans, policies, resources, starting
+from . import authorization, compute, fabrics, items, jobs, plans, points, policies, resources, starting
 from .routing import route
 
 _GROUP = "/subscriptions/{subscription}/resourceGroups/{group}/providers"
@@ -18,7 +18,13 @@ ROUTES = (
     route("GET", _VAULT + "/replicationProtectedItems", items.list_items),
     route("GET", _ITEMS, items.list_items_of_container),
     route("GET", _ITEMS + "/{item}", items.get_item),
+    route("GET", _ITEMS + "/{item}/recoveryPoints", points.list_points),
+    route("GET", _ITEMS + "/{item}/recoveryPoints/{point}", points.get_point),
     route("POST", _ITEMS + "/{item}/reProtect", starting.reprotect),
+    route("POST", _ITEMS + "/{item}/plannedFailover", starting.planned_failover),
+    route("POST", _ITEMS + "/{item}/unplannedFailover", starting.unplanned_failover),
+    route("POST", _ITEMS + "/{item}/failoverCommit", starting.failover_commit),
+    route("POST", _ITEMS + "/{item}/failoverCancel", starting.failover_cancel),
     route("GET", _VAULT + "/replicationFabrics", fabrics.list_fabrics),
     route("GET", _FABRIC, fabrics.get_fabric),
     route("GET", _VAULT + "/replicationProtectionContainers", fabrics.list_containers),

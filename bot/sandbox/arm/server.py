@@ -10,14 +10,18 @@ from uuid import uuid4
 
 from aiohttp import web
 
-from . import items, jobs, progress
+from homeward.checks.way import Operation
+
+from ..estate import progress
+from . import items, jobs
 from .faults import Fault, Faults, Trouble
 from .lag import Lag
 from .names import Names
+from .posted import read_body
 from .refusals import Refusal, no_api_version, no_resource, not_authenticated
 from .routes import ROUTES
 from .routing import Listing, open_call
-from .starting import Started, read_body
+from .starting import Started
 
 if TYPE_CHECKING:
     import ssl
@@ -52,6 +56,7 @@ class Start(NamedTuple):
     item: str
     job: str
     body: dict[str, object]
+    operation: Operation
 
 
 class SandboxArm:
@@ -92,7 +97,7 @@ class SandboxArm:
     def starts(self) -> list[Start]:
         """Every start call that was taken, the oldest first; not those from elsewhere."""
         taken = [job for job in self.estate.vault.jobs if job.body is not None]
-        return [Start(job.started, job.machine, job.item, job.name, job.body or {}) for job in taken]
+        return [Start(job.started, job.machine, job.item, job.name, job.body or {}, job.operation) for job in taken]
 
     def per_minute(self, method: str = "GET") -> list[int]:
         """How many requests arrived in each minute since the first."""
@@ -102,9 +107,9 @@ class SandboxArm:
             counts[int((at - times[0]) // 60)] += 1
         return counts
 
-    def start_elsewhere(self, machine: str) -> str:
-        """Somebody starts a reprotect in the portal; the job's name."""
-        return progress.begin(self.estate, self.estate.vault.item(machine), str(uuid4()), body=None).name
+    def start_elsewhere(self, machine: str, operation: Operation = Operation.REPROTECT) -> str:
+        """Somebody starts something in the portal; the job's name."""
+        return progress.begin(self.estate, self.estate.vault.item(machine), str(uuid4()), operation, body=None).name
 
     def cancel_elsewhere(self, machine: str) -> None:
         """Somebody cancels the machine's job in the portal."""

@@ -16,10 +16,14 @@ class Stage:
     active: str
     """"Primary" when the machine replicates back, although it still runs in Azure: the service's words mislead."""
     operations: tuple[str, ...]
-    replicates_back: bool = False
+    way_back: bool = False
+    """Its provider is the one of the way from Azure on-premises."""
 
 
-# The modernized stages after failover are recorded; those of the classic stack are inferred from them.
+_REPLICATES = ("InitialReplicationInProgress", "Initial replication is in progress", "Primary", ("DisableProtection",))
+
+# The modernized stages from the failover to the failback are recorded. Those of the classic stack are inferred from
+# them, and those after a failback, of both, from those after a failover.
 _STAGES = {
     "protected": Stage("Protected", "Protected", "Primary", ("UnplannedFailover", "TestFailover", "DisableProtection")),
     "failed-over": Stage(
@@ -34,28 +38,57 @@ _STAGES = {
         "Recovery",
         ("CompleteMigration", "DisableProtection", "SwitchProtection"),
     ),
-    "replicating-back": Stage(
-        "InitialReplicationInProgress",
-        "Initial replication is in progress",
-        "Primary",
-        ("DisableProtection",),
-        replicates_back=True,
-    ),
+    "replicating-back": Stage(*_REPLICATES, way_back=True),
     "ready-to-fail-back": Stage(
-        "Protected", "Protected", "Primary", ("PlannedFailover", "DisableProtection"), replicates_back=True
+        "Protected", "Protected", "Primary", ("PlannedFailover", "DisableProtection"), way_back=True
+    ),
+    "home": Stage(
+        "PlannedFailoverCommitPendingStatesBegin",
+        "Planned failover finished",
+        "Recovery",
+        ("Commit", "CancelFailover", "DisableProtection"),
+        way_back=True,
+    ),
+    "home-committed": Stage(
+        "PlannedFailoverCommitted",
+        "Planned failover committed",
+        "Recovery",
+        ("SwitchProtection", "DisableProtection"),
+        way_back=True,
+    ),
+    "replicating-to-azure": Stage(*_REPLICATES),
+}
+_CLASSIC = {
+    "ready-to-fail-back": Stage(
+        "Protected", "Protected", "Primary", ("UnplannedFailover", "DisableProtection"), way_back=True
+    ),
+    "home": Stage(
+        "UnplannedFailoverCommitPendingStatesBegin",
+        "Failover completed",
+        "Recovery",
+        ("Commit", "DisableProtection"),
+        way_back=True,
+    ),
+    "home-committed": Stage(
+        "UnplannedFailoverCommitted",
+        "Failover committed",
+        "Recovery",
+        ("SwitchProtection", "DisableProtection"),
+        way_back=True,
     ),
 }
-_CLASSIC_READY = Stage(
-    "Protected", "Protected", "Primary", ("UnplannedFailover", "DisableProtection"), replicates_back=True
-)
 
 
 def stage_of(item: ProtectedItem) -> Stage:
-    if item.topology == "classic" and item.stage == "ready-to-fail-back":
-        return _CLASSIC_READY
-    return _STAGES[item.stage]
+    classic = _CLASSIC.get(item.stage) if item.topology == "classic" else None
+    return classic or _STAGES[item.stage]
 
 
 def failed_over(item: ProtectedItem) -> bool:
     """It runs in Azure and does not replicate back yet."""
     return item.stage in {"failed-over", "committed"}
+
+
+def at_home(item: ProtectedItem) -> bool:
+    """It came back, and does not replicate to Azure yet."""
+    return item.stage in {"home", "home-committed"}

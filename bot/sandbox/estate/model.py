@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from .reprotects import Fate, ReprotectJob
+from .reprotects import Fate, Job
 
 GIB = 1024**3
 SUBSCRIPTION = "11111111-2222-3333-4444-555555555555"
@@ -138,8 +138,9 @@ class AzureVm:
 class ProtectedItem:
     """A protected machine.
 
-    `stage` is where it is on its way: "protected" (on-premises, never failed over), "failed-over" (not committed),
-    "committed", "replicating-back", "ready-to-fail-back".
+    `stage` is where it is on its way: "protected" (on-premises), "failed-over" (not committed), "committed",
+    "replicating-back", "ready-to-fail-back", "home" (failed back, not committed), "home-committed",
+    "replicating-to-azure", and "protected" again.
     `source_vm` is the name of its VM in vCenter ("" for a physical server).
     `azure_vm` is what failover made (None before). `agent_silent_minutes` is the age of the mobility heartbeat.
     """
@@ -165,10 +166,34 @@ class ProtectedItem:
     """What becomes of its next starts, in order; after that all goes well."""
     renamed: str = ""
     """Its name in its id since a job changed it."""
-    job: ReprotectJob | None = None
-    """Its last reprotect (`job_id` is a job that stands still, for whoever only reads)."""
+    job: Job | None = None
+    """The last that was started (`job_id` is a job that stands still, for whoever only reads)."""
     replicating_since: datetime | None = None
     """None: its replication stands still."""
+    replication_minutes: float = 20
+    """How long it takes, by the clock."""
+    datastore: str = ""
+    """Where the last reprotect brings it, if it said so."""
+    newest_point_minutes: int | None = 0
+    """For so long no recovery point was made; None: there is none at all."""
+    last_failback: str = ""
+    """How it ended: Succeeded, Failed, Cancelled."""
+    last_failback_at: datetime | None = None
+    """When it began."""
+    point: str = ""
+    """The ARM id of the recovery point that a failback chose."""
+    home_vm: str = ""
+    """The VM that a failback made in vCenter where there was none."""
+
+    @property
+    def address(self) -> str:
+        """The static address it had on-premises before the disaster."""
+        return f"10.20.1.{self.number % 250 + 1}"
+
+    @property
+    def address_at_home(self) -> str:
+        """Windows keeps its static address when it comes home, Linux asks DHCP for one."""
+        return self.address if self.os == "Windows" else f"10.20.99.{self.number % 250 + 1}"
 
     @property
     def physical(self) -> bool:
@@ -273,7 +298,7 @@ class Vault:
     log_storage: LogStorageAccount
     has_identity: bool = True
     failback_policies: bool = True
-    jobs: list[ReprotectJob] = field(default_factory=list[ReprotectJob])
+    jobs: list[Job] = field(default_factory=list[Job])
     """All that were started, the oldest first."""
 
     def item(self, name: str) -> ProtectedItem:
@@ -291,6 +316,11 @@ class Estate:
     speed: float = 1
     """How many minutes of a job or a replication pass in one; the clock itself keeps its pace."""
     _ahead: timedelta = timedelta()
+
+    def source_vm(self, item: ProtectedItem) -> VirtualMachine | None:
+        """The item's VM in vCenter, None when it is gone (or the machine is physical)."""
+        name = item.home_vm or item.source_vm
+        return next((vm for vm in self.vcenter.vms if vm.name == name), None)
 
     def clock(self) -> datetime:
         return (self.now or datetime.now(UTC)) + self._ahead

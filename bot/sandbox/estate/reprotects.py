@@ -1,7 +1,9 @@
-"""What becomes of a reprotect in the sandbox: the fate of a start, and the job that it made."""
+"""What becomes of a start in the sandbox: its fate, and the job that it made."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from homeward.checks.way import Operation
 
 ENDS = frozenset({"Succeeded", "Failed", "Cancelled"})
 Errors = list[dict[str, object]]
@@ -27,10 +29,12 @@ class Fate:
     """The item has another id from the job's end on."""
     item_vanishes: bool = False
     """With the job's end the item is no longer in the vault."""
+    boot_minutes: float | None = 1
+    """How long after a failback VMware Tools run in the machine; None: never."""
 
 
 @dataclass
-class ReprotectJob:
+class Job:
     """A job that runs, or ran. `item` is the item's name in its id then, `body` what was posted (None: elsewhere)."""
 
     name: str
@@ -42,6 +46,9 @@ class ReprotectJob:
     body: dict[str, object] | None = None
     commits: bool = False
     """The failover was not committed yet: the job does that first."""
+    operation: Operation = Operation.REPROTECT
+    classic: bool = False
+    """Of the classic stack, whose failback is another call."""
     cancelled: datetime | None = None
     settled: bool = False
     """What its end does to the item is done."""
@@ -114,6 +121,23 @@ def unreachable(machine: str) -> Fate:
                 action="Start or restart the VM, check its network, then try again.",
                 provider=95226,
                 said=f"{machine} has not registered with the configuration server.",
+            )
+        ],
+    )
+
+
+def no_memory(machine: str) -> Fate:
+    """A failback's job fails: the VM on-premises did not start. Synthetic: none has been found recorded."""
+    return Fate(
+        end="Failed",
+        errors=[
+            error(
+                "8038",
+                f"The on-premises virtual machine {machine} could not be started.",
+                causes="The ESXi host has too little free memory for it.",
+                action="Free memory on the host or move the VM to another one, then fail back again.",
+                provider=8038,
+                said=f"Starting {machine} failed.",
             )
         ],
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 from pyVmomi import vmodl
 
+from ..estate.progress import settle
 from . import wire
 from .faults import Faults
 from .inventory import Inventory
@@ -117,6 +118,7 @@ class SandboxVCenter:
         except wire.NotSoap as error:
             return _soap(wire.write_fault(data(vmodl.fault.InvalidRequest, msg=str(error)), version), status=500)
         self.calls.append(call.method)
+        settle(self._estate)
         found = _COOKIE_VALUE.search(request.headers.get("Cookie", ""))
         session = self._sessions.use(found[1]) if found else None
         inventory = Inventory(self._estate, self._moids)
