@@ -184,3 +184,97 @@ def test_an_items_id_is_taken_apart_without_case_and_no_job_has_no_name() -> Non
     assert item_path(path) == ("f", "c", "i")
     assert item_path("/subscriptions/s") is None
     assert (job_name("/a/replicationJobs/None"), job_name("/a/replicationJobs/j"), job_name("")) == ("", "j", "")
+
+
+BACK, AWAY = "InMageRcmFailback", "InMageRcm"
+PENDING, COMMITTED = "PlannedFailoverCommitPendingStatesBegin", "PlannedFailoverCommitted"
+CLASSIC_PENDING, CLASSIC_COMMITTED = "UnplannedFailoverCommitPendingStatesBegin", "UnplannedFailoverCommitted"
+FAILBACK, COMMIT, CANCEL, TO_AZURE = Operation.FAILBACK, Operation.COMMIT, Operation.CANCEL, Operation.TO_AZURE
+
+
+@pytest.mark.parametrize(
+    ("provider", "site", "state", "allowed", "through", "on_its_way", "may_start"),
+    [
+        (BACK, "", "InitialReplicationInProgress", [], [], [REPROTECT, CANCEL], []),
+        (BACK, "", "Protected", ["PlannedFailover"], [REPROTECT, CANCEL], [], [FAILBACK]),
+        (BACK, "", "PlannedFailoverInProgressStatesBegin", [], [], [], []),
+        (BACK, "", PENDING, ["Commit", "CancelFailover"], [FAILBACK], [], [COMMIT, CANCEL]),
+        (BACK, "", COMMITTED, ["SwitchProtection"], [FAILBACK, COMMIT], [], [TO_AZURE]),
+        (BACK, "", COMMITTED, ["DisableProtection"], [FAILBACK, COMMIT], [], []),
+        (AWAY, "", "InitialReplicationInProgress", [], [COMMIT], [TO_AZURE], []),
+        (AWAY, "", "Protected", ["UnplannedFailover"], [COMMIT, TO_AZURE], [], []),
+        (AWAY, "", CLASSIC_COMMITTED, ["SwitchProtection"], [], [], [REPROTECT]),
+        ("InMage", "Azure", "InitialReplicationInProgress", [], [], [REPROTECT, CANCEL], []),
+        ("InMage", "Azure", "Protected", ["UnplannedFailover"], [REPROTECT, CANCEL], [], [FAILBACK]),
+        ("InMage", "OnPrem", CLASSIC_PENDING, ["Commit"], [FAILBACK], [], [COMMIT]),
+        ("InMage", "OnPrem", CLASSIC_COMMITTED, ["ReverseReplicate"], [FAILBACK, COMMIT], [], [TO_AZURE]),
+        # It failed over to Azure; where it runs is not told.
+        ("InMage", "", CLASSIC_COMMITTED, ["SwitchProtection"], [], [], [REPROTECT]),
+        ("InMage", "", CLASSIC_PENDING, ["Commit"], [], [], []),
+        ("InMageAzureV2", "", "InitialReplicationInProgress", [], [COMMIT], [TO_AZURE], []),
+        ("InMageAzureV2", "", "Protected", ["UnplannedFailover"], [COMMIT, TO_AZURE], [], []),
+        ("InMageAzureV2", "", "Pondering", ["UnplannedFailover"], [], [], []),
+    ],
+)
+def test_where_an_item_stands_tells_each_operation_how_far_it_is(
+    provider: str,
+    site: str,
+    state: str,
+    allowed: list[str],
+    through: list[Operation],
+    on_its_way: list[Operation],
+    may_start: list[Operation],
+) -> None:
+    wire = item({"instanceType": provider, "activeSiteType": site}, protectionState=state, allowedOperations=allowed)
+    seen = {operation: item_seen(wire, operation) for operation in Operation}
+    assert [operation for operation, one in seen.items() if one.ready] == through
+    assert [operation for operation, one in seen.items() if one.replicating] == on_its_way
+    assert [operation for operation, one in seen.items() if one.may_start] == may_start
+
+
+@pytest.mark.parametrize(
+    ("provider", "details", "operation", "percent"),
+    [
+        (AWAY, {"initialReplicationProgressPercentage": 40}, TO_AZURE, 40),
+        (AWAY, {"protectedDisks": [{"irDetails": {"progressPercentage": 30}}]}, TO_AZURE, 30),
+        ("InMageAzureV2", {"protectedDisks": [{"resyncProgressPercentage": 70}]}, TO_AZURE, 70),
+        ("InMageAzureV2", {"resyncProgressPercentage": 20}, TO_AZURE, 20),
+        # Of a resynchronization later on, in the other direction.
+        (BACK, {"resyncProgressPercentage": 20}, REPROTECT, None),
+        # That is of the way back, and no progress of what is asked about.
+        (BACK, {"initialReplicationProgressPercentage": 100}, FAILBACK, None),
+        (BACK, {"initialReplicationProgressPercentage": 100}, COMMIT, None),
+        (BACK, {"initialReplicationProgressPercentage": 100}, TO_AZURE, None),
+        (BACK, {"initialReplicationProgressPercentage": 60}, CANCEL, 60),
+    ],
+)
+def test_progress_is_told_of_the_replication_that_the_operation_begins(
+    provider: str, details: dict[str, Any], operation: Operation, percent: int | None
+) -> None:
+    wire = item({"instanceType": provider, **details}, protectionState="InitialReplicationInProgress")
+    assert item_seen(wire, operation).percent == percent
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "job_id", "operation", "told"),
+    [
+        ("Cancelled", "Protected", "/replicationJobs/None", FAILBACK, True),
+        ("Failed", "Protected", "", FAILBACK, True),
+        ("Succeeded", "Protected", "", FAILBACK, False),
+        (None, "Protected", "", FAILBACK, False),
+        ("Failed", "Protected", "", REPROTECT, False),
+        # It is under way again, or came through since.
+        ("Failed", "Protected", "/replicationJobs/j", FAILBACK, False),
+        ("Failed", PENDING, "", FAILBACK, False),
+    ],
+)
+def test_a_failback_that_did_not_come_through_is_trouble_where_the_machine_stands_as_before(
+    status: str | None, state: str, job_id: str, operation: Operation, told: bool
+) -> None:
+    wire = item(
+        {"instanceType": BACK, "lastPlannedFailoverStatus": status},
+        protectionState=state,
+        currentScenario={"jobId": job_id},
+    )
+    trouble = item_seen(wire, operation).trouble
+    assert [one.message for one in trouble] == [f"Azure tells of its last planned failover: {status}."] * told
