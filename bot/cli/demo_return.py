@@ -5,23 +5,20 @@ import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TypeVar
 
 from homeward.bot.sandbox.estate.reprotects import unreachable
-from homeward.bot.sandbox.slack import APPROVALS, LENA, MAYA, Message, User
-from homeward.bot.sandbox.slack.views import Shown
+from homeward.bot.sandbox.slack import APPROVALS, LENA, MAYA, Message
 from homeward.handlers import ids
 
+from .demo_home import play_home
+from .seeing import Seeing
 from .stage import Stage
-
-T = TypeVar("T")
 
 SPEED = 80
 """How fast Azure's minutes pass in this half: a job of two takes 1.5 seconds, the replication after it (20) 15."""
-PATIENCE = 60.0
 PLAN = "shop"
 FIRST, FAILING = "shop-db01", "shop-web02"
 
@@ -40,12 +37,12 @@ class _Return:
         self._stage = stage
         self._sandbox = stage.sandbox
         self._slack = stage.sandbox.slack
-        self._workspace = stage.sandbox.slack.workspace
         self._config = config
+        self._seeing = Seeing(stage)
 
     async def tell(self) -> None:
         async with _bot(self._config) as bot:
-            await self._slack.socket.connected(within=PATIENCE)
+            await self._slack.socket.connected(within=60)
             approval = await self._ask()
             await self._refuse_the_one_who_asked(approval)
             await self._approve(approval)
@@ -53,6 +50,7 @@ class _Return:
         async with _bot(self._config):
             await self._come_back()
             await self._end()
+            await play_home(self._stage, FIRST)
         await self._audit()
 
     async def _ask(self) -> Message:
@@ -62,7 +60,7 @@ class _Return:
         ack = await stage.type(MAYA, "/reprotect", f"start {PLAN} power is back in Rotterdam")
         if ack.problem:
             raise AssertionError(f"the start was not taken: {ack.problem}")
-        approval = await self._until(lambda: next(iter(stage.said(APPROVALS)), None))
+        approval = await self._seeing.until(lambda: next(iter(stage.said(APPROVALS)), None))
         stage.show(approval)
         await stage.pause(2)
         return approval
@@ -71,7 +69,7 @@ class _Return:
         stage = self._stage
         stage.title("7. Who asks can't approve")
         await stage.press(MAYA, approval, "Approve…", ids.APPROVE)
-        refusal = await self._until(lambda: next((m for m in stage.said(APPROVALS) if m.ephemeral_to), None))
+        refusal = await self._seeing.until(lambda: next((m for m in stage.said(APPROVALS) if m.ephemeral_to), None))
         stage.show(refusal)
         await stage.pause()
 
@@ -81,9 +79,9 @@ class _Return:
         # So that the kill comes for certain between Azure's taking it and the answer.
         self._sandbox.arm.faults.silence(path="reProtect", method="POST", times=1, accepted=True)
         await stage.press(LENA, approval, "Approve…", ids.APPROVE)
-        stage.show_form(await self._form_of(LENA), to=LENA)
+        stage.show_form(await self._seeing.form_of(LENA), to=LENA)
         await stage.pause()
-        stage.show_form(await self._submitted(LENA), to=LENA)
+        stage.show_form(await self._seeing.submitted(LENA), to=LENA)
 
     async def _kill(self, bot: asyncio.subprocess.Process) -> None:
         stage = self._stage
@@ -105,31 +103,31 @@ class _Return:
             "It starts again. The ledger says that the call may have been sent, so it is not sent again: the job is "
             "looked for, found, and followed. Meanwhile the card is updated in place, with a live checklist."
         )
-        found = await self._until(lambda: self._said_in_thread(FIRST, "was found"))
+        found = await self._seeing.until(lambda: self._seeing.said_in_thread(FIRST, "was found"))
         stage.show(found, where="in the thread")
-        await self._until(lambda: "waiting" not in str(self._card().blocks))
-        stage.show(self._card())
+        await self._seeing.until(lambda: "waiting" not in str(self._seeing.card().blocks))
+        stage.show(self._seeing.card())
         await stage.pause()
 
     async def _end(self) -> None:
         stage = self._stage
         stage.title(f"10. {FAILING} fails, the others come through")
-        failed = await self._until(lambda: self._said_in_thread(FAILING, "failed"))
+        failed = await self._seeing.until(lambda: self._seeing.said_in_thread(FAILING, "failed"))
         stage.show(failed, where="in the thread")
         await stage.pause()
-        await self._until(lambda: self._said_in_thread("of 3 machines"))
+        await self._seeing.until(lambda: self._seeing.said_in_thread("of 3 machines"))
         stage.say("The thread, as a manager can read it in the morning:")
-        for reply in self._thread():
+        for reply in self._seeing.thread():
             stage.quote(reply)
-        await self._until(self._over)
-        stage.show(self._card())
+        await self._seeing.until(self._over)
+        stage.show(self._seeing.card())
         starts = Counter(start.machine for start in self._sandbox.arm.starts)
         told = ", ".join(f"{machine} {count}" for machine, count in starts.items())
         stage.say(f"Start calls that Azure took, by machine: {told}. Never twice.")
 
     async def _audit(self) -> None:
         stage = self._stage
-        stage.title("11. Who did what, provably")
+        stage.title("13. Who did what, provably")
         stage.command("homeward audit verify")
         checking = await asyncio.create_subprocess_exec(
             *_homeward("audit", "verify"), env=_environment(self._config), stdout=asyncio.subprocess.PIPE
@@ -140,39 +138,9 @@ class _Return:
             raise AssertionError("the audit chain is not whole")
         await stage.pause()
 
-    # --- what is seen ---
-
-    async def _form_of(self, who: User) -> Shown:
-        return await self._until(lambda: self._slack.views.top(self._workspace.user(who)))
-
-    async def _submitted(self, who: User) -> Shown:
-        """Ticks everything, sends the form, and gives what it says then."""
-        form = await self._form_of(who)
-        boxes = [b["element"] for b in form.view["blocks"] if b.get("element", {}).get("type") == "checkboxes"]
-        filled = {box["action_id"]: [option["value"] for option in box["options"]] for box in boxes}
-        await self._slack.submit(who, filled)
-        return await self._until(lambda: self._judged(who))
-
-    def _judged(self, who: User) -> Shown | None:
-        """The form's last words: the first thing it says is that the click is being judged."""
-        form = self._slack.views.top(self._workspace.user(who))
-        return form if form is not None and form.version > 2 else None
-
-    def _card(self) -> Message:
-        return next(m for m in reversed(self._stage.said()) if not m.thread_ts and not m.ephemeral_to)
-
-    def _thread(self) -> list[Message]:
-        card = self._card()
-        return [m for m in self._stage.said() if m.thread_ts == card.ts]
-
-    def _said_in_thread(self, *words: str) -> Message | None:
-        return next((m for m in self._thread() if all(word in m.text for word in words)), None)
-
     def _over(self) -> bool:
-        return "of 3 machines" in self._card().text and "Ended" in self._card().text
-
-    async def _until(self, seen: Callable[[], T | None]) -> T:
-        return await self._workspace.until(seen, within=PATIENCE)
+        card = self._seeing.card()
+        return "of 3 machines" in card.text and "Ended" in card.text
 
 
 @asynccontextmanager

@@ -43,9 +43,9 @@ class Story:
 
     # --- what people do ---
 
-    async def types(self, text: str, who: User = MAYA) -> None:
-        """`/reprotect` and this, in the war room."""
-        ack = await self.slack.command(who, WAR_ROOM, "/reprotect", text)
+    async def types(self, text: str, who: User = MAYA, *, command: str = "/reprotect") -> None:
+        """The command and this, in the war room."""
+        ack = await self.slack.command(who, WAR_ROOM, command, text)
         assert ack.ok, ack
         await self.homeward.idle()
 
@@ -53,6 +53,23 @@ class Story:
         """Asks for a start; the message to the approvers."""
         await self.types(f"start {text}", who)
         return await self.approval()
+
+    async def asks_to(self, text: str, who: User = MAYA) -> Message:
+        """`/failback` and this; the new message to the approvers."""
+        before = len(self.put_forward())
+        await self.types(text, who, command="/failback")
+        return await self.asked_anew(before)
+
+    async def asks_for_next(self, who: User = MAYA) -> Message:
+        """Presses the newest card's button for the next step; the new message to the approvers."""
+        before = len(self.put_forward())
+        await self.workspace.until(lambda: _has(self.cards()[-1], ids.NEXT), WITHIN)
+        await self.presses(who, ids.NEXT)
+        return await self.asked_anew(before)
+
+    async def asked_anew(self, before: int) -> Message:
+        """The message to the approvers after so many."""
+        return await self.workspace.until(lambda: next(iter(self.put_forward()[before:]), None), WITHIN)
 
     async def approves(self, who: User = LENA) -> None:
         """Opens the approval's form, ticks everything, sends it."""
@@ -86,11 +103,12 @@ class Story:
         return [m for m in self.workspace.messages(APPROVALS) if m.bot and not m.thread_ts and not m.ephemeral_to]
 
     def cards(self) -> list[Message]:
-        return [m for m in self.workspace.messages(WAR_ROOM) if m.bot and not m.thread_ts and not m.ephemeral_to]
+        """One for each request; those that go on where another ended stand in that one's thread."""
+        return [m for m in self.workspace.messages(WAR_ROOM) if _key(m).startswith("card")]
 
     def thread(self) -> list[Message]:
         """The replies of all threads of the war room."""
-        return [m for m in self.workspace.messages(WAR_ROOM) if m.bot and m.thread_ts]
+        return [m for m in self.workspace.messages(WAR_ROOM) if _key(m).startswith("event:")]
 
     def replies(self) -> list[str]:
         """The same, as they are read aloud."""
@@ -162,6 +180,15 @@ def _texts(value: object) -> str:
             return "\n".join(filter(None, map(_texts, value)))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType] # the same
         case _:
             return ""
+
+
+def _key(message: Message) -> str:
+    """What the message is, by its mark."""
+    return str((message.metadata or {}).get("event_payload", {}).get("key", ""))
+
+
+def _has(message: Message, action: str) -> bool:
+    return any(button["action_id"].startswith(action) for button in _buttons(message))
 
 
 def _buttons(message: Message) -> list[dict[str, str]]:
