@@ -29,8 +29,8 @@ class LateDesk:
             raise LedgerDown(self._why)
         return self._desk
 
-    async def ask(self, asked: Asked) -> Request:
-        return await self._now().ask(asked)
+    async def ask(self, asked: Asked, follows: str = "") -> Request | Refusal:
+        return await self._now().ask(asked, follows)
 
     async def approve(self, click: Click) -> Request | Refusal:
         return await self._now().approve(click)

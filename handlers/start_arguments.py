@@ -1,14 +1,15 @@
-"""Reading what somebody typed after the reprotect command, as people and phones type it."""
+"""Reading what somebody typed to start something, as people and phones type it."""
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
 from homeward.checks.subjects import Wish, Wishes
 
 from .arguments import NAME_LIMIT, QUOTES, Usage, bare, unescaped
+from .starting_time import Spoken, belongs, spoken
 
 REASON_LIMIT = 500
 TEXT_LIMIT = 8000
@@ -21,12 +22,33 @@ OPTIONS = {
     "policy": "policy",
     "exclude-disk": "exclude_disk",
 }
-"""The options of a start, and the wishes they fill."""
+"""The options of a reprotect that choose a value, and the wishes they fill."""
+POINT, AT, ZONE, TO = "point", "at", "zone", "to"
+REPROTECT = (*OPTIONS, TO)
+FAILBACK = (POINT, AT, ZONE)
+PLAIN: tuple[str, ...] = ()
+"""What has no option but its reason."""
 MANY = "exclude-disk"
 """The one that may be given more than once for a machine."""
 NEAR = 0.5
+SURE = 0.75
+"""How near a recovery point's word must be: other words may be a point's name."""
+LATEST, APP_CONSISTENT = "latest", "app-consistent"
+POINTS = {
+    LATEST: LATEST,
+    APP_CONSISTENT: APP_CONSISTENT,
+    "application-consistent": APP_CONSISTENT,
+    "appconsistent": APP_CONSISTENT,
+    "app": APP_CONSISTENT,
+}
+"""The words for a recovery point, each in its one spelling; anything else is a point's id."""
+
+NEEDS = {POINT: "latest, app-consistent or a point's id", AT: "a time", ZONE: "a time zone", TO: "azure"}
+"""What stands after an option; after any other, a name."""
 
 _REASON = "reason"
+_TIME = re.compile(r"\bat (\d{1,2}[:.]\d{2})\b", re.IGNORECASE)
+_ALL = (*REPROTECT, *FAILBACK, _REASON)
 _LONG = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 _DASHES = _LONG + "-"
 _HEAD = re.compile(rf"(?:-[{_DASHES}]|[{_LONG}][{_DASHES}]?)([^\W\d][\w{_DASHES}]*)$")
@@ -41,6 +63,11 @@ class Start:
     subject: str
     wishes: Wishes
     reason: str
+    point: str = ""
+    """As it was said, with the words that everybody says spelled in one way."""
+    at: Spoken | None = None
+    zone: str = ""
+    to_azure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +91,18 @@ class _Word:
 
 @dataclass(slots=True)
 class _Said:
-    """What has been read so far: words that belong to no option, and values by option."""
+    """What has been read so far: words that belong to no option, and values by option. `known` are the options."""
 
+    known: Sequence[str]
     before: list[_Word] = field(default_factory=list[_Word])
     reason: list[str] = field(default_factory=list[str])
     explicit: bool = False
     wishes: dict[str, list[Wish]] = field(default_factory=dict[str, list[Wish]])
+    values: dict[str, str] = field(default_factory=dict[str, str])
 
 
-def start_arguments(said: str) -> Start | Usage:
-    """The arguments of a start, from a `line` without the command's own words.
+def start_arguments(said: str, known: Sequence[str] = REPROTECT) -> Start | Usage:
+    """The arguments of a start, from a `line` without the command's own words. `known` are the options it takes.
 
     The first word, or the first quoted text, names the subject; words that belong to no option are the reason.
     """
@@ -82,7 +111,7 @@ def start_arguments(said: str) -> Start | Usage:
     words = _words(said)
     if isinstance(words, Usage):
         return words
-    read = _read(words)
+    read = _read(words, known)
     if isinstance(read, Usage):
         return read
     if not read.before:
@@ -101,8 +130,30 @@ def start_arguments(said: str) -> Start | Usage:
         return Usage(f"The name is too long: at most {NAME_LIMIT} characters.")
     if len(reason) > REASON_LIMIT:
         return Usage(f"The reason is too long: at most {REASON_LIMIT} characters, not {len(reason)}.")
+    if AT in known and AT not in read.values and not read.explicit and (said_at := _TIME.search(reason)):
+        # Forgotten dashes must not shut an application down at noon.
+        return Usage(f"To start at that time, say --at {said_at[1]}; as a reason, put it after --reason.")
     wishes = {OPTIONS[option]: tuple(given) for option, given in read.wishes.items()}
-    return Start(subject, Wishes(**wishes), reason)
+    return _with_values(Start(subject, Wishes(**wishes), reason), read.values)
+
+
+def _with_values(start: Start, values: Mapping[str, str]) -> Start | Usage:
+    """The same with what is said once for all machines."""
+    at = spoken(values[AT]) if AT in values else None
+    if isinstance(at, Usage):
+        return at
+    if ZONE in values and at is None:
+        return Usage("--zone tells the time zone of --at: say both, or none.")
+    to = values.get(TO, "")
+    if to and to.casefold() != "azure":
+        return Usage(f"--to takes azure alone, not “{_short(to)}”; without it, machines come home from Azure.")
+    point = values.get(POINT, "")
+    folded = point.casefold().replace("_", "-").replace(" ", "-")
+    if near := nearest(folded, POINTS, cutoff=SURE):
+        if folded not in POINTS.values() and folded not in POINTS:
+            return Usage(f"There is no point “{_short(point)}”. Did you mean --point {POINTS[near]}?")
+        point = POINTS[near]
+    return replace(start, point=point, at=at, zone=values.get(ZONE, ""), to_azure=bool(to))
 
 
 def readable(text: str) -> str:
@@ -118,14 +169,14 @@ def line(text: str) -> str:
     return inner if (inner := bare(said)) and said[0] not in inner else said
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
+def nearest(word: str, known: Iterable[str], *, cutoff: float = NEAR) -> str:
     """The known word that looks most like this one, "" if none does."""
-    return next(iter(get_close_matches(word.casefold(), list(known), n=1, cutoff=NEAR)), "")
+    return next(iter(get_close_matches(word.casefold(), list(known), n=1, cutoff=cutoff)), "")
 
 
-def _read(words: Sequence[_Word]) -> _Said | Usage:
+def _read(words: Sequence[_Word], known: Sequence[str]) -> _Said | Usage:
     """Sorts the words into the subject with what follows it, the options, and the reason."""
-    said = _Said()
+    said = _Said(known)
     place = 0
     while place < len(words):
         word = words[place]
@@ -142,14 +193,17 @@ def _read(words: Sequence[_Word]) -> _Said | Usage:
         elif option == _REASON:
             said.explicit = True
             said.reason += [value.text] if value and value.text else []
-        elif option not in OPTIONS:
-            return _unknown(word, option)
+        elif option not in known:
+            return _unknown(word, option, known)
         else:
             if value is None and place < len(words) and not _option(words[place])[0]:
                 value, place = words[place], place + 1
             if value is None or not value.text:
-                return Usage(f"--{option} needs a name after it.")
-            if problem := _wish(said, option, value):
+                return Usage(f"--{option} needs {NEEDS.get(option, 'a name')} after it.")
+            if option == AT and not value.quoted:
+                while place < len(words) and not words[place].quoted and belongs(words[place].text):
+                    value, place = _Word(f"{value.text} {words[place].text}"), place + 1
+            if problem := _wish(said, option, value) if option in OPTIONS else _value(said, option, value):
                 return problem
     return said
 
@@ -174,19 +228,34 @@ def _option(word: _Word) -> tuple[str, _Word | None]:
     match = _SHORT.match(head.text)
     name = _spelled(match[1]) if match else ""
     # One dash is enough for what is known; -x is a slip, and anything longer is a word of the reason.
-    return (name, value) if name in OPTIONS or name == _REASON or len(name) == 1 else ("", None)
+    return (name, value) if name in _ALL or len(name) == 1 else ("", None)
 
 
 def _spelled(name: str) -> str:
     """An option's name as it is listed, whatever dashes, lines and capitals it was typed with."""
     spelled = re.sub(rf"[_{_DASHES}]+", "-", name.casefold()).strip("-")
-    return next((known for known in OPTIONS if known.replace("-", "") == spelled.replace("-", "")), spelled)
+    return next((known for known in _ALL if known.replace("-", "") == spelled.replace("-", "")), spelled)
 
 
-def _unknown(word: _Word, option: str) -> Usage:
-    near = nearest(option, [*OPTIONS, _REASON])
-    known = f"Did you mean --{near}?" if near else f"There are --{', --'.join(OPTIONS)} and --reason."
-    return Usage(f"There is no option {_short(word.text)}. {known} In a reason, put it in quotes.")
+def _unknown(word: _Word, option: str, known: Sequence[str]) -> Usage:
+    if option in FAILBACK:
+        return Usage(f"--{option} is for the start of a failback. In a reason, put it in quotes.")
+    if option in REPROTECT:
+        return Usage(f"--{option} is for the start of a reprotect. In a reason, put it in quotes.")
+    near = nearest(option, [*known, _REASON])
+    others = f"There are --{', --'.join(known)} and --reason." if known else "There is --reason alone."
+    asked = f"Did you mean --{near}?" if near else others
+    return Usage(f"There is no option {_short(word.text)}. {asked} In a reason, put it in quotes.")
+
+
+def _value(said: _Said, option: str, value: _Word) -> Usage | None:
+    """Keeps what is said once for all machines."""
+    text = _name(value)
+    if not text or len(text) > NAME_LIMIT:
+        return Usage(f"--{option} needs {NEEDS[option]} after it, of at most {NAME_LIMIT} characters.")
+    if said.values.setdefault(option, text) != text:
+        return Usage(f"--{option} is given twice: {_short(said.values[option])} and {_short(text)}.")
+    return None
 
 
 def _wish(said: _Said, option: str, value: _Word) -> Usage | None:

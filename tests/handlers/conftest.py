@@ -345,6 +345,8 @@ class FakeDesk:
         self.error: Exception | None = None
         self.slow: asyncio.Event | None = None
         """Finding waits for it."""
+        self.thread = ""
+        """The older thread in which what is asked goes on."""
 
     def request(self, state: State = State.AWAITING_APPROVAL, id: str = "R-7K2M9Q", **changes: Any) -> Request:
         """A request for web02, as Maya made it, which the desk knows from now on."""
@@ -397,11 +399,12 @@ class FakeDesk:
         self.told.append(told)
         return self.refusal or self.known[-1]
 
-    async def ask(self, asked: Asked) -> Request:
-        if not self.error:
-            self.request(State.CHECKING, asked=asked, plan=None, items=())
-        request: Request = self._answer("ask", asked)
-        return request
+    async def ask(self, asked: Asked, follows: str = "") -> Request | Refusal:
+        if not self.error and not self.refusal:
+            shown = replace(asked, where=replace(asked.where, thread=self.thread))
+            self.request(State.CHECKING, asked=shown, plan=None, items=())
+        answer: Request | Refusal = self._answer("ask", asked, *([follows] if follows else []))
+        return answer
 
     async def approve(self, click: Click) -> Request | Refusal:
         answer: Request | Refusal = self._answer("approve", click)
