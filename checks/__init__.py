@@ -4,7 +4,7 @@ from .facts import Facts, Missing, Topology, known
 from .model import Outcome, Rule, Severity, Status, rule
 from .notes import Note, notes
 from .report import Report, Verdict, report, verdict_of
-from .rules import RULES
+from .rules import RULES, RULES_OF
 from .subjects import (
     Answer,
     Candidate,
@@ -18,9 +18,11 @@ from .subjects import (
     Subject,
     Watch,
 )
+from .way import Operation
 
 __all__ = [
     "RULES",
+    "RULES_OF",
     "Answer",
     "Candidate",
     "Choices",
@@ -31,6 +33,7 @@ __all__ = [
     "Missing",
     "NoMatch",
     "Note",
+    "Operation",
     "Outcome",
     "Report",
     "Rule",

@@ -23,3 +23,15 @@ UNSUPPORTED_DATASTORES = frozenset({"nfs", "nfs41"})
 
 FAILBACK_PROVIDERS: Mapping[Topology, str] = {Topology.CLASSIC: "inmage", Topology.MODERNIZED: "inmagercmfailback"}
 """The provider of a failback policy (SDK: instanceType of the policy)."""
+
+FORWARD_PROVIDERS: Mapping[Topology, str] = {Topology.CLASSIC: "inmageazurev2", Topology.MODERNIZED: "inmagercm"}
+"""The provider of a policy toward Azure (SDK: instanceType of the policy)."""
+
+POINT_LATE = timedelta(minutes=15)
+"""Microsoft: the recovery point threshold of the failback policy, which cannot be edited."""
+
+POINTS_KEPT = timedelta(hours=24)
+"""Microsoft: how long the failback policy keeps recovery points; where the newest is older, none has come for a day."""
+
+FORWARD_PROVIDERS: Mapping[Topology, str] = {Topology.CLASSIC: "inmageazurev2", Topology.MODERNIZED: "inmagercm"}
+"""The provider of a policy toward Azure (SDK: instanceType of the policy)."""

@@ -11,6 +11,7 @@ from .facts import Topology
 from .model import Outcome, Rule, Severity, Status
 from .notes import Note, notes
 from .subjects import Collected, SourceReading, Subject
+from .way import Operation
 
 
 class Verdict(Enum):
@@ -78,8 +79,8 @@ def verdict_of(outcomes: Iterable[Outcome]) -> Verdict:
     return Verdict.READY
 
 
-def report(collected: Collected, rules: Iterable[Rule]) -> Report:
-    """Judges everything that was collected by the rules of one operation."""
+def report(collected: Collected, rules: Iterable[Rule], operation: Operation = Operation.REPROTECT) -> Report:
+    """Judges everything that was collected by the rules of one operation, and tells what that would do."""
     rules = tuple(rules)
     topologies = {facts.topology for facts in collected.machines}
     return Report(
@@ -88,7 +89,7 @@ def report(collected: Collected, rules: Iterable[Rule]) -> Report:
         checked_at=collected.checked_at,
         machines=tuple(facts.machine for facts in collected.machines),
         outcomes=tuple(outcome for facts in collected.machines for outcome in evaluate(rules, facts)),
-        notes=tuple(note for facts in collected.machines for note in notes(facts)),
+        notes=tuple(note for facts in collected.machines for note in notes(facts, operation)),
         sources=collected.sources,
     )
 

@@ -1,4 +1,4 @@
-"""The way home: where a machine stands on it, which operation leads on from there, and what Azure must allow for that."""
+"""The way home: where a machine stands on it, which operation leads on, and what Azure must allow for that."""
 
 from collections.abc import Mapping
 from enum import Enum
@@ -70,6 +70,7 @@ GOAL: Mapping[Operation, Stand] = {
 BACK_PROVIDERS = frozenset({"inmagercmfailback", "inmage"})
 """The instance types of an item whose way leads from Azure on-premises."""
 _SWITCH = frozenset({"switchprotection", "reversereplicate"})
+_FAILBACK: Mapping[Topology, str] = {Topology.MODERNIZED: "plannedfailover", Topology.CLASSIC: "unplannedfailover"}
 _COMMIT = "commit"
 
 
@@ -97,6 +98,9 @@ def _on_the_way_back(item: Item, state: str, allowed: set[str]) -> Stand:
             return Stand.IN_AZURE if item.active_site.casefold() == "azure" else Stand.UNKNOWN
         if _COMMIT in allowed or "commitpending" in state:
             return Stand.HOME
+        if "failed" in state and _FAILBACK.get(item.topology) in allowed:
+            # A failback that failed and may be tried again: it still runs in Azure.
+            return Stand.READY
         return Stand.COMMITTED if state.endswith("committed") else Stand.UNKNOWN
     if state == "protected":
         return Stand.READY
@@ -116,7 +120,7 @@ def allows(item: Item, operation: Operation) -> bool:
         case Operation.REPROTECT | Operation.TO_AZURE:
             return bool(allowed & _SWITCH)
         case Operation.FAILBACK:
-            return ("plannedfailover" if item.topology is Topology.MODERNIZED else "unplannedfailover") in allowed
+            return _FAILBACK.get(item.topology) in allowed
         case Operation.COMMIT:
             return _COMMIT in allowed
         case Operation.CANCEL:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from homeward.checks.facts import Topology
 from homeward.checks.model import CLASSIC, MODERNIZED, Rule, Severity
-from homeward.checks.rules import RULES
+from homeward.checks.rules import EVERY_RULE
 
 from .load import entries
 from .model import Cause, Entry, Kind, Source, Stack
@@ -21,7 +21,7 @@ _MEANS = {
 @cache
 def rule_entries() -> Mapping[str, Entry]:
     """An entry for each rule, by the rule's id."""
-    return MappingProxyType({rule.id: _entry(rule) for rule in RULES})
+    return MappingProxyType({rule.id: _entry(rule) for rule in EVERY_RULE})
 
 
 def _entry(rule: Rule) -> Entry:

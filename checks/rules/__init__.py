@@ -1,11 +1,15 @@
-"""The rules: `RULES` is the list of those for a reprotect, and its order is the order shown."""
+"""The rules: `RULES_OF` has the list of each operation, in the order shown; `RULES` is the reprotect's."""
+
+from collections.abc import Mapping
 
 from homeward.checks.model import Rule
+from homeward.checks.way import Operation
 
 from .appliance import (
     agent_not_registered,
     appliance_cannot_see_datastore,
     appliance_missing,
+    appliance_moved,
     appliance_not_connected,
     appliance_other_vcenter,
     appliance_storage_vmotion,
@@ -25,6 +29,8 @@ from .azure_vm import (
     network_path_appliance,
     network_port_closed,
 )
+from .cancel import cancel_classic, cancel_loses_changes, cancel_not_offered
+from .commit import commit_azure_vm_running, commit_not_offered, commit_not_tested, commit_vm_not_running
 from .configuration_server import (
     configuration_server_backup,
     configuration_server_degraded,
@@ -34,11 +40,28 @@ from .configuration_server import (
 from .datastore import (
     datastore_full,
     datastore_low_space,
+    datastore_no_swap_room,
     datastore_none_visible,
     datastore_not_writable,
     datastore_type,
 )
-from .failback import failback_policy
+from .failback import (
+    failback_commit_pending,
+    failback_not_ready,
+    failback_point_expired,
+    failback_point_late,
+    failback_point_missing,
+    failback_policy,
+    failback_vm_powered_on,
+)
+from .forward import (
+    forward_agent_silent,
+    forward_azure_vm_running,
+    forward_not_offered,
+    forward_policy,
+    forward_values_missing,
+    forward_vm_not_running,
+)
 from .group import (
     group_different_agents,
     group_different_targets,
@@ -63,6 +86,7 @@ from .master_target import (
     master_target_expired,
     master_target_has_snapshots,
     master_target_missing,
+    master_target_moved,
     master_target_no_heartbeat,
     master_target_no_vmfs,
     master_target_older_os,
@@ -180,4 +204,110 @@ RULES: tuple[Rule, ...] = (
     failback_policy,
 )
 
-__all__ = ["RULES"]
+_FAILBACK: tuple[Rule, ...] = (
+    item_not_vmware,
+    item_migrated_or_gone,
+    failback_not_ready,
+    failback_commit_pending,
+    item_job_running,
+    item_health_critical,
+    item_health_warning,
+    item_os_cannot_fail_back,
+    failback_point_missing,
+    failback_point_expired,
+    failback_point_late,
+    group_incomplete,
+    azure_vm_missing,
+    azure_vm_not_running,
+    azure_vm_agent_not_ready,
+    mobility_agent_silent,
+    configuration_server_not_connected,
+    configuration_server_degraded,
+    configuration_server_unknown_vm,
+    process_server_missing,
+    process_server_no_heartbeat,
+    process_server_unhealthy,
+    process_server_strained,
+    process_server_certificate_expired,
+    master_target_missing,
+    master_target_no_heartbeat,
+    master_target_unhealthy,
+    master_target_expired,
+    master_target_has_snapshots,
+    master_target_moved,
+    master_target_storage_vmotion,
+    retention_missing,
+    retention_low,
+    appliance_missing,
+    appliance_not_connected,
+    appliance_unhealthy,
+    appliance_cannot_see_datastore,
+    appliance_moved,
+    appliance_storage_vmotion,
+    vcenter_not_discovered,
+    vcenter_privileges,
+    esxi_free_license,
+    host_not_connected,
+    host_low_memory,
+    datastore_not_writable,
+    datastore_no_swap_room,
+    failback_vm_powered_on,
+)
+"""Without what was settled by the reprotect: where the disks go is decided, and they have their room already."""
+
+_COMMIT: tuple[Rule, ...] = (
+    item_not_vmware,
+    item_migrated_or_gone,
+    commit_not_offered,
+    item_job_running,
+    commit_vm_not_running,
+    commit_azure_vm_running,
+    commit_not_tested,
+)
+"""Without the servers and the item's health: nothing replicates until it is protected again."""
+
+_CANCEL: tuple[Rule, ...] = (
+    item_not_vmware,
+    item_migrated_or_gone,
+    cancel_classic,
+    cancel_not_offered,
+    item_job_running,
+    azure_vm_missing,
+    appliance_not_connected,
+    cancel_loses_changes,
+)
+
+_TO_AZURE: tuple[Rule, ...] = (
+    item_not_vmware,
+    item_migrated_or_gone,
+    forward_not_offered,
+    item_job_running,
+    forward_vm_not_running,
+    forward_azure_vm_running,
+    forward_agent_silent,
+    forward_policy,
+    forward_values_missing,
+    configuration_server_not_connected,
+    configuration_server_degraded,
+    configuration_server_unknown_vm,
+    process_server_no_heartbeat,
+    process_server_unhealthy,
+    process_server_certificate_expired,
+    appliance_missing,
+    appliance_not_connected,
+    appliance_unhealthy,
+    vcenter_not_discovered,
+)
+
+RULES_OF: Mapping[Operation, tuple[Rule, ...]] = {
+    Operation.REPROTECT: RULES,
+    Operation.FAILBACK: _FAILBACK,
+    Operation.COMMIT: _COMMIT,
+    Operation.CANCEL: _CANCEL,
+    Operation.TO_AZURE: _TO_AZURE,
+}
+
+EVERY_RULE: tuple[Rule, ...] = tuple(dict.fromkeys(rule for rules in RULES_OF.values() for rule in rules))
+"""Each rule once, whichever lists have it."""
+
+__all__ = ["EVERY_RULE", "RULES", "RULES_OF"]

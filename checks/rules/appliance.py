@@ -11,7 +11,7 @@ from . import azure_errors, pages
 from .ages import DISCOVERY_LIMIT, ago, late, overdue
 from .disk_slots import too_many_disks
 from .present import agent_of, all_of, datastores_of, item_of, looked_for, moment, not_in_state, present
-from .storage_moves import storage_moves
+from .storage_moves import moved_since, storage_moves
 
 AREAS = ("appliance", "agent", "log-storage")
 
@@ -34,7 +34,7 @@ def appliance_missing(facts: Facts) -> Iterator[Sentence]:
             names = ", ".join(agent.name for agent in listed)
             yield f"The vault lists no appliance {wanted} for {facts.machine}, only {names}."
         else:
-            yield f"The vault lists no appliance that could bring {facts.machine} back."
+            yield f"The vault lists no appliance for {facts.machine}."
 
 
 @rule(
@@ -144,6 +144,19 @@ def appliance_too_many_disks(facts: Facts) -> Iterator[Sentence]:
 )
 def appliance_storage_vmotion(facts: Facts) -> Iterator[Sentence]:
     yield from storage_moves(facts)
+
+
+@rule(
+    id="appliance-moved",
+    title="The disks of the appliance's VM stay where they were at the reprotect",
+    severity=Severity.BLOCKER,
+    topologies=MODERNIZED,
+    hint="Do not fail back, since the machine's disks would not be found: leave it in Azure and let Microsoft's "
+    "support say how they are attached to the appliance again.",
+    docs=pages.MODERNIZED,
+)
+def appliance_moved(facts: Facts) -> Iterator[Sentence]:
+    yield from moved_since(facts)
 
 
 @rule(

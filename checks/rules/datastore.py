@@ -7,7 +7,7 @@ from homeward.checks.limits import FAILBACK_DATASTORES, UNSUPPORTED_DATASTORES
 from homeward.checks.model import BOTH, CLASSIC, NotApplicable, Sentence, Severity, rule
 
 from . import pages
-from .present import datastores_of, gib, item_of, known_first, returns_elsewhere, target_name, target_of
+from .present import datastores_of, gib, item_of, known_first, returns_elsewhere, source_vm_of, target_name, target_of
 
 AREAS = ("datastore",)
 
@@ -91,6 +91,23 @@ def _short_of_room(facts: Facts) -> Iterator[Sentence]:
     if free < needed:
         names = ", ".join(each.name for each in datastores)
         yield f"{names}: {gib(free)} free, {facts.machine}'s disks are {gib(needed)}."
+
+
+@rule(
+    id="datastore-no-swap-room",
+    title="The datastore has room for the memory of the machine's VM",
+    severity=Severity.WARNING,
+    topologies=BOTH,
+    hint="Free room on the datastore before the failback: when the VM starts, ESXi writes a swap file there, as large "
+    "as the part of its memory that is not reserved.",
+    docs=pages.TROUBLESHOOT,
+)
+def datastore_no_swap_room(facts: Facts) -> Iterator[Sentence]:
+    """Its disks are there already. A swap file may lie elsewhere, so the roomiest of its datastores is judged."""
+    needed = known(source_vm_of(facts).memory_bytes)
+    roomiest = max(datastores_of(facts), key=lambda each: each.free_bytes)
+    if roomiest.free_bytes < needed:
+        yield f"{roomiest.name}: {gib(roomiest.free_bytes)} free, {facts.machine}'s memory is {gib(needed)}."
 
 
 @rule(

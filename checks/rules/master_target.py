@@ -1,7 +1,4 @@
-"""The master target, the server of the classic stack that writes the returning disks: its service and its VM.
-
-A Storage vMotion of it after a reprotect breaks the failback, not the reprotect: that belongs to failback's own rules.
-"""
+"""The master target, the server of the classic stack that writes the returning disks: its service and its VM."""
 
 from collections.abc import Iterator
 
@@ -34,7 +31,7 @@ from .present import (
     target_vm_of,
 )
 from .process_server import usable_process_servers
-from .storage_moves import storage_moves
+from .storage_moves import moved_since, storage_moves
 from .versions import Version, agent_version, older, os_version
 
 AREAS = ("master-target",)
@@ -322,6 +319,19 @@ def master_target_no_vmfs(facts: Facts) -> Iterator[Sentence]:
 )
 def master_target_storage_vmotion(facts: Facts) -> Iterator[Sentence]:
     yield from storage_moves(facts)
+
+
+@rule(
+    id="master-target-moved",
+    title="The disks of the master target's VM stay where they were at the reprotect",
+    severity=Severity.BLOCKER,
+    topologies=CLASSIC,
+    hint="Do not fail back, since the machine's disks would not be found: leave it in Azure and let Microsoft's "
+    "support say how they are attached to the master target again.",
+    docs=pages.REPROTECT,
+)
+def master_target_moved(facts: Facts) -> Iterator[Sentence]:
+    yield from moved_since(facts)
 
 
 @rule(

@@ -3,6 +3,7 @@
 _SITE_RECOVERY = "https://learn.microsoft.com/azure/site-recovery/"
 
 CONFIGURATION_SERVER = _SITE_RECOVERY + "vmware-azure-manage-configuration-server"
+FAILBACK = _SITE_RECOVERY + "vmware-azure-failback"
 FAILBACK_TYPES = _SITE_RECOVERY + "concepts-types-of-failback"
 LOG_STORAGE = _SITE_RECOVERY + "hybrid-how-to-enable-replication-private-endpoints"
 MODERNIZED = _SITE_RECOVERY + "failover-failback-overview-modernized"

@@ -25,6 +25,7 @@ from homeward.checks.facts import (
     known,
 )
 from homeward.checks.model import NotApplicable, Sentence
+from homeward.checks.way import BACK_PROVIDERS
 
 T = TypeVar("T")
 Label = TypeVar("Label")
@@ -119,10 +120,11 @@ def returns_elsewhere(facts: Facts) -> bool:
     """Whether it returns to an alternate location: its VM is gone, or the chosen appliance cannot return to it.
 
     An appliance returns to a VM that Site Recovery has discovered, has not seen deleted, and in its own vCenter only.
+    Of a machine that has been reprotected that is decided: it returns to the VM that is there.
     """
     if looked_for(facts.source_vm) is ABSENT:
         return True
-    if facts.topology is not Topology.MODERNIZED:
+    if facts.topology is not Topology.MODERNIZED or on_its_way(facts):
         return False
     discovered = looked_for(item_of(facts).discovered)
     if discovered is ABSENT or discovered.is_deleted:
@@ -131,6 +133,11 @@ def returns_elsewhere(facts: Facts) -> bool:
     if not agent.vcenter_id or not discovered.vcenter_id:
         raise NotKnown("Azure does not tell which vCenter the appliance or the machine belongs to")
     return agent.vcenter_id.casefold() != discovered.vcenter_id.casefold()
+
+
+def on_its_way(facts: Facts) -> bool:
+    """Whether it has been reprotected, so that its target and place are decided."""
+    return facts.topology is Topology.MODERNIZED and item_of(facts).provider.casefold() in BACK_PROVIDERS
 
 
 def datastores_of(facts: Facts) -> tuple[Datastore, ...]:
@@ -143,6 +150,8 @@ def datastores_of(facts: Facts) -> tuple[Datastore, ...]:
         if chosen and not datastores:
             name = known(facts.choice).datastore
             raise NotKnown(f"it returns to an alternate location, and the target's host does not list {name}")
+    if not datastores and on_its_way(facts):
+        raise NotKnown("its VM on-premises is not there, so it is not known which datastores it returns to")
     if not datastores:
         raise NotKnown("it returns to an alternate location and no datastore is chosen: choose one and check again")
     return datastores

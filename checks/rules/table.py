@@ -1,24 +1,32 @@
 """docs/rules.md, made from the rules and notes themselves: `python -m homeward.checks.rules.table > docs/rules.md`."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from homeward.checks.facts import Topology
 from homeward.checks.model import Rule, Severity
 from homeward.checks.notes import NOTES
+from homeward.checks.way import Operation
 
-from . import RULES
+from . import RULES_OF
 
 OPENING = """\
 # Rules
 
 <!-- Made by `python -m homeward.checks.rules.table`; do not edit. -->
 
-What Homeward checks before a reprotect, in the order shown. A **blocker** that fails means that the reprotect fails
-or must not be tried. A **warning** lets it run, but somebody should look first. An **attestation** is something that no
-API can tell: a person confirms it when approving. What could not be read is *unknown*, never passed.
+What Homeward checks before each step of the way home, in the order shown. A **blocker** that fails means that the step
+fails or must not be tried. A **warning** lets it run, but somebody should look first. An **attestation** is something
+that no API can tell: a person confirms it when approving. What could not be read is *unknown*, never passed.
 """
 
+STEPS: Mapping[Operation, str] = {
+    Operation.REPROTECT: "Before a reprotect",
+    Operation.FAILBACK: "Before a failback",
+    Operation.COMMIT: "Before a commit",
+    Operation.CANCEL: "Before a failback is cancelled",
+    Operation.TO_AZURE: "Before a reprotect toward Azure",
+}
 SEVERITIES = {
     Severity.BLOCKER: "Blockers",
     Severity.WARNING: "Warnings",
@@ -33,14 +41,16 @@ def markdown() -> str:
 
 def _lines() -> Iterator[str]:
     yield OPENING
-    for severity, heading in SEVERITIES.items():
+    for operation, heading in STEPS.items():
         yield f"## {heading}\n"
-        yield "| rule | topology | must be true | what to do |"
-        yield "|---|---|---|---|"
-        for rule in RULES:
-            if rule.severity is severity:
-                yield f"| [`{rule.id}`]({rule.docs}) | {_topologies(rule)} | {_cell(rule.title)} | {_cell(rule.hint)} |"
-        yield ""
+        for severity, plural in SEVERITIES.items():
+            rules = [rule for rule in RULES_OF[operation] if rule.severity is severity]
+            if rules:
+                yield f"### {plural}\n"
+                yield "| rule | topology | must be true | what to do |"
+                yield "|---|---|---|---|"
+                yield from map(_row, rules)
+                yield ""
     yield "## Notes\n"
     yield "Shown in the report, never judged.\n"
     yield "| note | tells |"
@@ -48,6 +58,10 @@ def _lines() -> Iterator[str]:
     for id, tells in NOTES.items():
         yield f"| `{id}` | {_cell(tells)} |"
     yield ""
+
+
+def _row(rule: Rule) -> str:
+    return f"| [`{rule.id}`]({rule.docs}) | {_topologies(rule)} | {_cell(rule.title)} | {_cell(rule.hint)} |"
 
 
 def _topologies(rule: Rule) -> str:
