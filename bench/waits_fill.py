@@ -36,7 +36,7 @@ from homeward.bot.sandbox.run import Sandbox
 from homeward.bot.sandbox.slack import LENA, MAYA, WAR_ROOM, Message
 from homeward.bot.sandbox.slack.messages import version_of
 from homeward.bot.settings import Settings
-from homeward.checks import RULES
+from homeward.checks import RULES_OF
 from homeward.checks.facts import Absent
 from homeward.checks.subjects import Wishes
 from homeward.handlers.portal import portal
@@ -74,7 +74,7 @@ async def fill(sandbox: Sandbox, settings: Settings, wanted: Wanted) -> list[Mes
         time = _Time(datetime.now(UTC) - AWAITING_SINCE)
         ledger = Ledger(engine, key=settings.audit_key().encode(), clock=time.now)
         collect = await stack.enter_async_context(collector(settings))
-        preparing = _Preparing(Preparer(collect, RULES), Names(sandbox.estate))
+        preparing = _Preparing(Preparer(collect, RULES_OF), Names(sandbox.estate))
         slack = _Slack(sandbox)
         life = _Life(sandbox, settings, ledger, time, preparing, slack)
         for number, name in enumerate(wanted.awaiting):

@@ -24,7 +24,7 @@ from homeward.actions.reconciler import Reconciler
 from homeward.actions.schedulers.timer import Timer
 from homeward.actions.site_recovery import AzureSiteRecovery
 from homeward.actions.states import Operation, State
-from homeward.checks import RULES
+from homeward.checks import RULES_OF
 from homeward.checks.sources.collect import Collector
 from homeward.handlers.clients import AppClients
 from homeward.handlers.newer_blocks import NewerBlocks
@@ -104,7 +104,7 @@ class Acting:
         reconciler = Reconciler(
             ledger,
             self._metrics.azure(azure) if self._metrics else azure,
-            Preparer(self._collector, RULES),
+            Preparer(self._collector, RULES_OF),
             scheduler,
             limits=self._limits(),
             monotonic=_seconds,

@@ -32,9 +32,14 @@ def _changes(before: PlannedItem, now: PlannedItem) -> Iterator[str]:
         (_last(before.log_storage_id), before.log_storage_id),
         (_last(now.log_storage_id), now.log_storage_id),
     )
-    yield from _value("failback policy", (before.policy, before.policy_id), (now.policy, now.policy_id))
+    # Only a reprotect has a datastore.
+    policy = "failback policy" if before.datastore else "replication policy"
+    yield from _value(policy, (before.policy, before.policy_id), (now.policy, now.policy_id))
     yield from _disks(before, now)
     yield from _location(before, now)
+    yield from _point(before, now)
+    if before.azure_vm and now.azure_vm and before.azure_vm.casefold() != now.azure_vm.casefold():
+        yield f"its VM in Azure is {now.azure_vm}, not {before.azure_vm}"
 
 
 def _value(word: str, before: tuple[str, str], now: tuple[str, str]) -> Iterator[str]:
@@ -74,15 +79,28 @@ def _disks(before: PlannedItem, now: PlannedItem) -> Iterator[str]:
 
 def _location(before: PlannedItem, now: PlannedItem) -> Iterator[str]:
     told = Download.UNKNOWN not in {before.download, now.download}
+    onward = not before.datastore  # nothing is sent home any more: only a reprotect has a datastore
     if told and before.original_location and not now.original_location:
         yield "it would return to an alternate location, not to its existing VM"
     elif told and now.original_location and not before.original_location:
         yield "it would return to its existing VM, not to an alternate location"
-    elif told and before.source_vm and now.source_vm and before.source_vm != now.source_vm:
+    elif (told or onward) and before.source_vm and now.source_vm and before.source_vm != now.source_vm:
         yield f"its VM on-premises is {now.source_vm}, not {before.source_vm}"
+    elif onward and before.source_vm and not now.source_vm:
+        yield f"its VM on-premises {before.source_vm} is not to be found any more"
     if now.download is Download.FULL and before.download is not Download.FULL:
         was = "not known" if before.download is Download.UNKNOWN else "changes only"
         yield f"its data would be sent in full, and was to be {was}"
+
+
+def _point(before: PlannedItem, now: PlannedItem) -> Iterator[str]:
+    """Whether the point that was approved is still there. The newest one moves on: its time is not compared."""
+    if before.point and not now.point:
+        yield "it has no application-consistent recovery point any more"
+    elif before.point != now.point:
+        yield f"its recovery point would be {now.point}, not {before.point or 'none'}"
+    elif before.point_id.casefold() != now.point_id.casefold():
+        yield f"its recovery point {_last(before.point_id)} is not to be had any more"
 
 
 def _by_id(disks: tuple[PlannedDisk, ...]) -> dict[str, PlannedDisk]:

@@ -1,8 +1,7 @@
-"""One machine's place in the plan, made from its facts: every value as the start call needs it, or why it has none."""
+"""One machine's place in the plan of a reprotect, made from its facts: every value as the start call needs it."""
 
-from dataclasses import dataclass
-
-from homeward.actions.plan import Download, OpenValue, PlannedDisk, PlannedItem
+from homeward.actions.plan import Download, PlannedDisk, PlannedItem
+from homeward.actions.states import Operation
 from homeward.checks import offers
 from homeward.checks.facts import (
     Choice,
@@ -23,15 +22,7 @@ from homeward.checks.names import fold
 from homeward.checks.offers import Offer
 from homeward.checks.rules.present import returns_elsewhere
 
-from .values import REQUIRED, Value, chosen, read, there_is, why_unread
-
-
-@dataclass(frozen=True, slots=True)
-class Lacking:
-    """Required values that a machine has not: those that are open, and why others could not be read."""
-
-    open: tuple[OpenValue, ...]
-    unread: tuple[str, ...]
+from .values import Value, chosen, read, there_is
 
 
 def planned(facts: Facts, item: Item, choice: Choice, stage: int) -> PlannedItem:
@@ -41,8 +32,12 @@ def planned(facts: Facts, item: Item, choice: Choice, stage: int) -> PlannedItem
     """
     classic = item.topology is Topology.CLASSIC
     target, target_id = _target(facts)
-    server = _only(choice.process_server, there_is(facts, item, Value.PROCESS_SERVER)) if classic else None
-    policy = _only(choice.policy, there_is(facts, item, Value.POLICY))
+
+    def there(value: Value) -> tuple[Offer, ...]:
+        return there_is(Operation.REPROTECT, facts, item, value)
+
+    server = only(choice.process_server, there(Value.PROCESS_SERVER)) if classic else None
+    policy = only(choice.policy, there(Value.POLICY))
     elsewhere = _elsewhere(facts)
     disks = () if isinstance(item.disks, Missing) else item.disks
     vm = facts.source_vm
@@ -56,9 +51,8 @@ def planned(facts: Facts, item: Item, choice: Choice, stage: int) -> PlannedItem
         target_id=target_id,
         process_server=server.shown if server else "",
         process_server_id=_server_id(facts, choice) if server else "",
-        datastore=_there(choice.datastore, there_is(facts, item, Value.DATASTORE))
-        or ("" if classic else choice.datastore),
-        retention=_there(choice.retention, there_is(facts, item, Value.RETENTION)) if classic else "",
+        datastore=_there(choice.datastore, there(Value.DATASTORE)) or ("" if classic else choice.datastore),
+        retention=_there(choice.retention, there(Value.RETENTION)) if classic else "",
         log_storage_id="" if classic else _log_storage_id(facts, choice),
         policy=policy.shown if policy else "",
         policy_id=policy.value if policy else "",
@@ -70,33 +64,6 @@ def planned(facts: Facts, item: Item, choice: Choice, stage: int) -> PlannedItem
     )
 
 
-def lacking(facts: Facts, item: Item, made: PlannedItem, accounts: tuple[str, ...]) -> Lacking:
-    """The required values that the machine has not, with what there is to choose from."""
-    open_: list[OpenValue] = []
-    unread: list[str] = []
-    for value in REQUIRED.get(item.topology, ()):
-        if _held(made, value):
-            continue
-        if reason := why_unread(facts, value):
-            unread.append(reason)
-        else:
-            there = offers.fitting(there_is(facts, item, value, accounts))
-            open_.append(OpenValue(facts.machine, value.value, tuple(offer.shown for offer in there)))
-    return Lacking(tuple(open_), tuple(dict.fromkeys(unread)))
-
-
-def _held(made: PlannedItem, value: Value) -> bool:
-    held = {
-        Value.TARGET: made.target_id,
-        Value.PROCESS_SERVER: made.process_server_id,
-        Value.DATASTORE: made.datastore,
-        Value.RETENTION: made.retention,
-        Value.LOG_STORAGE: made.log_storage_id,
-        Value.POLICY: made.policy_id,
-    }
-    return bool(held[value])
-
-
 def _target(facts: Facts) -> tuple[str, str]:
     target = chosen(facts)
     if isinstance(target, MasterTarget):
@@ -104,7 +71,7 @@ def _target(facts: Facts) -> tuple[str, str]:
     return (target.name, target.id) if isinstance(target, ReprotectAgent) else ("", "")
 
 
-def _only(name: str, there: tuple[Offer, ...]) -> Offer | None:
+def only(name: str, there: tuple[Offer, ...]) -> Offer | None:
     """The one that is meant: of two that nobody can tell apart, neither."""
     found = offers.meant(name, offers.fitting(there))
     return found[0] if len(found) == 1 else None

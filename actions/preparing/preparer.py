@@ -1,35 +1,45 @@
 """The `Prepare` of the reconciler: reads, judges, and makes the plan or says what stands in its way."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import replace
 
-from homeward.actions.plan import Checked, NotPrepared, Obstacle, OpenValue, Plan, PlannedItem, Prepared
+from homeward.actions.plan import Checked, Found, NotPrepared, Obstacle, OpenValue, Plan, PlannedItem, Prepared
 from homeward.actions.requests import Asked
 from homeward.actions.states import Operation
-from homeward.checks.facts import Facts, Item, Missing
-from homeward.checks.model import Rule
+from homeward.checks.facts import Item, Missing
+from homeward.checks.model import BOTH, Rule
 from homeward.checks.report import Verdict, report
-from homeward.checks.subjects import Choices, Collected, Kind, NoMatch, Subject, Wish, Wishes
+from homeward.checks.subjects import Choices, Collected, Kind, NoMatch, Subject, Wishes
 
+from . import to_azure
+from .again import again, unread, wishes_of
 from .checked import checked
 from .collecting import ReadForStart
-from .planned import Lacking, lacking, planned
-from .values import REQUIRED, WORDS, Value, accounts_of
-from .wrong import ungranted
+from .lacking import Lacking, lacking
+from .onward import onward
+from .planned import planned
+from .points import NO_POINT, Point, points_for
+from .standing import who_begins
+from .values import Value, accounts_of, word
+from .wrong import ungranted, untaken
 
 VALUES_MISSING = "group-values-missing"
 """The rule that says of an open value what `Obstacle.OPEN` says better: with what there is to choose from."""
 
 
 class Preparer:
-    """Makes the plan of a reprotect. `rules` are those that it is judged by."""
+    """Makes the plan of an operation. `rules` are those that it is judged by."""
 
-    def __init__(self, read: ReadForStart, rules: Iterable[Rule]) -> None:
+    def __init__(self, read: ReadForStart, rules: Mapping[Operation, tuple[Rule, ...]]) -> None:
         self._read = read
-        self._rules = tuple(rules)
+        self._rules = rules
 
     async def __call__(self, asked: Asked) -> Prepared | NotPrepared:
-        answer = await self._read.for_start(asked.subject, asked.wishes)
+        operation = asked.operation
+        if wrong := untaken(operation, asked.wishes, asked.point):
+            return wrong
+        wishes = to_azure.read_for(asked.wishes) if operation is Operation.TO_AZURE else asked.wishes
+        answer = await self._read.for_start(asked.subject, wishes, operation)
         if isinstance(answer, NoMatch):
             near = f": the nearest names are {', '.join(answer.nearest)}" if answer.nearest else ""
             why = f"No machine, replication group or recovery plan is called {answer.name}{near}."
@@ -39,102 +49,102 @@ class Preparer:
             why = f"{answer.name} is the name of {len(answer.candidates)}: {details}."
             apart = tuple(f"{one.kind.value} · {one.detail}" for one in answer.candidates)
             return NotPrepared(Obstacle.SEVERAL, why, tuple(one.id for one in answer.candidates), details=apart)
-        return self._prepared(asked.operation, answer, asked.wishes)
+        return self._prepared(asked, answer)
 
     async def again(self, plan: Plan, machines: frozenset[str]) -> Prepared | NotPrepared:
         now = [item for item in plan.items if item.machine in machines]
         later = [item for item in plan.items if item.machine not in machines]
+        wishes = wishes_of(now)
         collected = await self._read.again(
             Subject(plan.subject, Kind(plan.kind), plan.vault),
             {item.item_id: item.machine for item in now},
             {item.item_id: item.target for item in later},
-            wishes_of(now),
+            wishes,
+            plan.operation,
         )
+        collected = _settled(plan.operation, collected, wishes)
         by_name = {facts.machine: facts for facts in collected.machines}
+        for item in now:
+            if item.machine in by_name and (reason := unread(plan.operation, item, by_name[item.machine])):
+                return NotPrepared(Obstacle.UNREADABLE, f"{item.machine} could not be read: {reason}.")
+        items = tuple(
+            again(plan.operation, item, by_name[item.machine]) if item.machine in by_name else item
+            for item in plan.items
+        )
+        return Prepared(replace(plan, items=items), self._checked(plan.operation, collected))
+
+    def _checked(self, operation: Operation, collected: Collected, beside: tuple[Found, ...] = ()) -> Checked:
+        """`beside` are warnings that are no rule's."""
+        judged = checked(report(collected, self._rules[operation]))
+        return replace(judged, warnings=(*judged.warnings, *beside)) if beside else judged
+
+    def _prepared(self, asked: Asked, collected: Collected) -> Prepared | NotPrepared:
+        operation, wishes, subject = asked.operation, asked.wishes, collected.subject
         for facts in collected.machines:
-            if reason := _unread(facts):
-                return NotPrepared(Obstacle.UNREADABLE, f"{facts.machine} could not be read: {reason}.")
-        items = tuple(_again(item, by_name[item.machine]) if item.machine in by_name else item for item in plan.items)
-        return Prepared(replace(plan, items=items), self._checked(collected))
-
-    def _checked(self, collected: Collected) -> Checked:
-        return checked(report(collected, self._rules))
-
-    def _prepared(self, operation: Operation, collected: Collected, wishes: Wishes) -> Prepared | NotPrepared:
-        machines, subject = collected.machines, collected.subject
-        for facts in machines:
             if isinstance(facts.item, Missing):
                 return NotPrepared(Obstacle.UNREADABLE, f"{facts.machine} could not be read: {facts.item.reason}.")
-        if not machines:
+        if not collected.machines:
             return NotPrepared(Obstacle.NOT_FOUND, f"The {subject.kind.value} {subject.name} has no machine in it.")
-        if wrong := ungranted(wishes, subject.name, machines):
+        if wrong := ungranted(operation, wishes, subject.name, collected.machines):
             return wrong
-        judged = self._checked(collected)
-        accounts = accounts_of(machines)
-        stages = collected.stages or (0,) * len(machines)
-        items: list[PlannedItem] = []
-        lacks: list[Lacking] = []
-        for facts, stage in zip(machines, stages, strict=True):
-            if not isinstance(facts.item, Item) or isinstance(facts.choice, Missing):
-                continue  # the vault does not have it: the rules block it
-            made = planned(facts, facts.item, facts.choice, stage)
-            lack = lacking(facts, facts.item, made, accounts)
-            if lack.open or lack.unread or facts.item.topology not in REQUIRED:
-                lacks.append(lack)
-            else:
-                items.append(made)
+        collected, left_out = who_begins(operation, _settled(operation, collected, wishes))
+        judged = self._checked(operation, collected, left_out)
         blocked = judged.verdict is Verdict.BLOCKED
+        points = _points(asked, collected)
+        if isinstance(points, NotPrepared):
+            # What blocks it says more: whoever is at home already has no points either.
+            return Prepared(_plan(asked, subject, ()), judged) if blocked else points
+        items, lacks = _items(operation, collected, points)
         if not blocked or all(found.rule == VALUES_MISSING for found in judged.blockers):
-            if unread := next((reason for lack in lacks for reason in lack.unread), ""):
-                return NotPrepared(Obstacle.UNREADABLE, f"What the start needs could not be read: {unread}.")
+            if reason := next((reason for lack in lacks for reason in lack.unread), ""):
+                return NotPrepared(Obstacle.UNREADABLE, f"What the start needs could not be read: {reason}.")
             if open_ := tuple(one for lack in lacks for one in lack.open):
-                return NotPrepared(Obstacle.OPEN, _says(open_), open=open_)
-        return Prepared(Plan(operation, subject.vault, subject.name, subject.kind.value, tuple(items)), judged)
+                return NotPrepared(Obstacle.OPEN, _says(operation, open_), open=open_)
+        return Prepared(_plan(asked, subject, items), judged)
 
 
-def wishes_of(items: Iterable[PlannedItem]) -> Wishes:
-    """The plan's own values as wishes for each of its machines, so that none is chosen anew."""
-    items = tuple(items)
-
-    def each(values: Iterable[tuple[PlannedItem, str]]) -> tuple[Wish, ...]:
-        return tuple(Wish(value, item.machine) for item, value in values if value)
-
-    return Wishes(
-        target=each((item, item.target_id) for item in items),
-        process_server=each((item, item.process_server_id) for item in items),
-        datastore=each((item, item.datastore) for item in items),
-        retention=each((item, item.retention) for item in items),
-        log_storage=each((item, item.log_storage_id) for item in items),
-        policy=each((item, item.policy_id) for item in items),
-        exclude_disk=each((item, disk.id) for item in items for disk in item.excluded),
-    )
+def _settled(operation: Operation, collected: Collected, wishes: Wishes) -> Collected:
+    if operation is not Operation.TO_AZURE:
+        return collected
+    return replace(collected, machines=to_azure.settled(collected.machines, wishes))
 
 
-def _again(item: PlannedItem, facts: Facts) -> PlannedItem:
-    """The machine as it would run now. What can't be read now stays as it was planned: the checks say that."""
-    if not isinstance(facts.item, Item) or isinstance(facts.choice, Missing):
-        return item
-    now = planned(facts, facts.item, facts.choice, item.stage)
-    if isinstance(facts.group, Missing):
-        now = replace(now, group=item.group)
-    if isinstance(facts.item.disks, Missing):
-        now = replace(now, disks=item.disks, excluded=item.excluded)
-    if isinstance(facts.source_vm, Missing):
-        now = replace(now, source_vm=item.source_vm, original_location=item.original_location, download=item.download)
-    return now
+def _points(asked: Asked, collected: Collected) -> Mapping[str, Point] | NotPrepared:
+    if asked.operation is not Operation.FAILBACK:
+        return {}
+    present = [(facts, facts.item) for facts in collected.machines if isinstance(facts.item, Item)]
+    return points_for(asked.point, collected.subject.name, present)
 
 
-def _unread(facts: Facts) -> str:
-    """Why the machine's values can't be compared with the plan's, "" if they can."""
-    if isinstance(facts.item, Missing):
-        return facts.item.reason
-    if not isinstance(facts.item, Item) or isinstance(facts.choice, Missing):
-        return ""
-    made = planned(facts, facts.item, facts.choice, 0)
-    return next(iter(lacking(facts, facts.item, made, ()).unread), "")
+def _items(
+    operation: Operation, collected: Collected, points: Mapping[str, Point]
+) -> tuple[tuple[PlannedItem, ...], tuple[Lacking, ...]]:
+    """The machines that have all that their start needs, and what the others lack."""
+    accounts = accounts_of(collected.machines)
+    stages = collected.stages or (0,) * len(collected.machines)
+    items: list[PlannedItem] = []
+    lacks: list[Lacking] = []
+    for facts, stage in zip(collected.machines, stages, strict=True):
+        item, choice = facts.item, facts.choice
+        if not isinstance(item, Item) or isinstance(choice, Missing):
+            continue  # the vault does not have it: the rules block it
+        if operation is Operation.REPROTECT:
+            made = planned(facts, item, choice, stage)
+        else:
+            made = onward(operation, facts, item, choice, stage, points.get(facts.machine, NO_POINT))
+        lack = lacking(operation, facts, item, made, accounts)
+        if lack.open or lack.unread or item.topology not in BOTH:
+            lacks.append(lack)
+        else:
+            items.append(made)
+    return tuple(items), tuple(lacks)
 
 
-def _says(open_: tuple[OpenValue, ...]) -> str:
+def _plan(asked: Asked, subject: Subject, items: tuple[PlannedItem, ...]) -> Plan:
+    return Plan(asked.operation, subject.vault, subject.name, subject.kind.value, items, asked.at, asked.zone)
+
+
+def _says(operation: Operation, open_: tuple[OpenValue, ...]) -> str:
     """One sentence for all: "web01 and web02 need a datastore; web03 needs a log storage account." """
     machines: dict[str, list[str]] = {}
     for one in open_:
@@ -142,5 +152,5 @@ def _says(open_: tuple[OpenValue, ...]) -> str:
     clauses: list[str] = []
     for option, who in machines.items():
         names = who[0] if len(who) == 1 else f"{', '.join(who[:-1])} and {who[-1]}"
-        clauses.append(f"{names} {'needs' if len(who) == 1 else 'need'} a {WORDS[Value(option)]}")
+        clauses.append(f"{names} {'needs' if len(who) == 1 else 'need'} a {word(operation, Value(option))}")
     return f"{'; '.join(clauses)}."

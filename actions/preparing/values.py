@@ -1,9 +1,11 @@
-"""The values of a start: which each stack's call carries, and what there is of each for a machine."""
+"""The values of a start: which each operation's call carries, and what there is of each for a machine."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from enum import Enum
 from typing import TypeVar
 
+from homeward.actions.states import Operation
 from homeward.checks import offers
 from homeward.checks.facts import Absent, Choice, Facts, Item, MasterTarget, Missing, ReprotectAgent, Topology
 from homeward.checks.offers import Offer
@@ -23,7 +25,7 @@ class Value(Enum):
     EXCLUDE_DISK = "exclude-disk"
 
 
-WORDS = {
+_WORDS = {
     Value.TARGET: "target",
     Value.PROCESS_SERVER: "process server",
     Value.DATASTORE: "datastore",
@@ -32,18 +34,51 @@ WORDS = {
     Value.POLICY: "failback policy",
     Value.EXCLUDE_DISK: "disk",
 }
+_TO_AZURE = frozenset({Value.PROCESS_SERVER, Value.POLICY})
 
-TAKEN = {
-    Topology.CLASSIC: frozenset(Value) - {Value.LOG_STORAGE},
-    Topology.MODERNIZED: frozenset(Value) - {Value.PROCESS_SERVER, Value.RETENTION},
+_TAKEN: Mapping[Operation, Mapping[Topology, frozenset[Value]]] = {
+    Operation.REPROTECT: {
+        Topology.CLASSIC: frozenset(Value) - {Value.LOG_STORAGE},
+        Topology.MODERNIZED: frozenset(Value) - {Value.PROCESS_SERVER, Value.RETENTION},
+    },
+    Operation.TO_AZURE: {Topology.CLASSIC: _TO_AZURE, Topology.MODERNIZED: _TO_AZURE},
 }
-"""The values that may be wished for a machine of each stack: those that its start call carries (SDK:
-InMageReprotectInput, InMageRcmReprotectInput), and excluded disks, of which none fits in the modernized stack."""
-REQUIRED = {
-    Topology.CLASSIC: (Value.TARGET, Value.PROCESS_SERVER, Value.DATASTORE, Value.RETENTION, Value.POLICY),
-    Topology.MODERNIZED: (Value.TARGET, Value.DATASTORE, Value.LOG_STORAGE),
+_REQUIRED: Mapping[Operation, Mapping[Topology, tuple[Value, ...]]] = {
+    Operation.REPROTECT: {
+        Topology.CLASSIC: (Value.TARGET, Value.PROCESS_SERVER, Value.DATASTORE, Value.RETENTION, Value.POLICY),
+        Topology.MODERNIZED: (Value.TARGET, Value.DATASTORE, Value.LOG_STORAGE),
+    },
+    Operation.TO_AZURE: {
+        # All of InMageAzureV2ReprotectInput may be left out, but the process server that served the way back may
+        # stand in Azure: which one is to send to Azure has to be said. Without a policy it keeps the one it had.
+        Topology.CLASSIC: (Value.PROCESS_SERVER,),
+        Topology.MODERNIZED: (Value.PROCESS_SERVER, Value.POLICY),
+    },
 }
-"""Those that it must carry."""
+_FORWARD = {Topology.CLASSIC: "inmageazurev2", Topology.MODERNIZED: "inmagercm"}
+"""The provider of a policy toward Azure (SDK: instanceType of the policy)."""
+
+
+def word(operation: Operation, value: Value) -> str:
+    """What people call the value."""
+    return "replication policy" if (operation, value) == (Operation.TO_AZURE, Value.POLICY) else _WORDS[value]
+
+
+def taken(operation: Operation, stack: Topology) -> frozenset[Value]:
+    """The values that may be wished for a machine of the stack: those that its start call carries (SDK:
+    InMageReprotectInput, InMageRcmReprotectInput, InMageRcmFailbackReprotectInput, InMageAzureV2ReprotectInput), and of
+    a reprotect excluded disks, of which none fits in the modernized stack."""
+    return _TAKEN.get(operation, {}).get(stack, frozenset())
+
+
+def takes(operation: Operation, value: Value) -> bool:
+    """Whether the operation takes such a value for any machine."""
+    return any(value in values for values in _TAKEN.get(operation, {}).values())
+
+
+def required(operation: Operation, stack: Topology) -> tuple[Value, ...]:
+    """Those that the call must carry."""
+    return _REQUIRED.get(operation, {}).get(stack, ())
 
 
 def accounts_of(machines: Iterable[Facts], said: Iterable[str] = ()) -> tuple[str, ...]:
@@ -52,10 +87,12 @@ def accounts_of(machines: Iterable[Facts], said: Iterable[str] = ()) -> tuple[st
     return tuple(offer.value for offer in offers.log_storages((id for id in chosen if "/" in id), said))
 
 
-def offered(facts: Facts, item: Item, value: Value, accounts: tuple[str, ...]) -> tuple[Offer, ...] | Missing:
+def offered(
+    operation: Operation, facts: Facts, item: Item, value: Value, accounts: tuple[str, ...]
+) -> tuple[Offer, ...] | Missing:
     """All that the machine could be given for the value, fit or not; missing where it could not be read."""
     reason = why_unread(facts, value)
-    return Missing(reason) if reason else there_is(facts, item, value, accounts)
+    return Missing(reason) if reason else there_is(operation, facts, item, value, accounts)
 
 
 def chosen(facts: Facts) -> MasterTarget | ReprotectAgent | Absent | Missing:
@@ -65,11 +102,12 @@ def chosen(facts: Facts) -> MasterTarget | ReprotectAgent | Absent | Missing:
 def why_unread(facts: Facts, value: Value) -> str:
     """Why what there is of a value could not be read, "" if it was."""
     fact: object = None
+    classic = facts.topology is Topology.CLASSIC
     match value:
         case Value.TARGET:
-            fact = facts.master_targets if facts.topology is Topology.CLASSIC else facts.agents
+            fact = facts.master_targets if classic else facts.agents
         case Value.PROCESS_SERVER:
-            fact = facts.process_servers
+            fact = facts.process_servers if classic else facts.agents
         case Value.DATASTORE | Value.RETENTION:
             fact = chosen(facts)
         case Value.POLICY:
@@ -81,11 +119,16 @@ def why_unread(facts: Facts, value: Value) -> str:
     return fact.reason if isinstance(fact, Missing) else ""
 
 
-def there_is(facts: Facts, item: Item, value: Value, accounts: tuple[str, ...] = ()) -> tuple[Offer, ...]:
+def there_is(
+    operation: Operation, facts: Facts, item: Item, value: Value, accounts: tuple[str, ...] = ()
+) -> tuple[Offer, ...]:
     match value:
         case Value.TARGET if facts.topology is Topology.CLASSIC:
             return offers.master_targets(item, read(facts.master_targets))
         case Value.TARGET:
+            return offers.reprotect_agents(read(facts.agents))
+        case Value.PROCESS_SERVER if facts.topology is Topology.MODERNIZED:
+            # An appliance is many servers in one: its process server has the name and the id of its reprotect agent.
             return offers.reprotect_agents(read(facts.agents))
         case Value.PROCESS_SERVER:
             return offers.process_servers(read(facts.process_servers))
@@ -96,9 +139,22 @@ def there_is(facts: Facts, item: Item, value: Value, accounts: tuple[str, ...] =
         case Value.LOG_STORAGE:
             return offers.log_storages(accounts, ())
         case Value.POLICY:
-            return offers.policies(item, read(facts.policies))
+            back = offers.policies(item, read(facts.policies))
+            return _forward(facts, back) if operation is Operation.TO_AZURE else back
         case Value.EXCLUDE_DISK:
             return offers.disks(item)
+
+
+def _forward(facts: Facts, policies: tuple[Offer, ...]) -> tuple[Offer, ...]:
+    """The same policies, judged by whether they lead toward Azure."""
+    wanted = _FORWARD.get(facts.topology, "")
+    return tuple(
+        replace(
+            offer,
+            unfit="" if one.provider.casefold() == wanted else f"{one.name} is no policy toward Azure for it",
+        )
+        for offer, one in zip(policies, read(facts.policies), strict=True)
+    )
 
 
 def read(values: tuple[T, ...] | Missing) -> tuple[T, ...]:

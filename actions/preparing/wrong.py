@@ -4,13 +4,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from homeward.actions.plan import NotPrepared, Obstacle, OpenValue
+from homeward.actions.states import Operation
 from homeward.checks import offers
 from homeward.checks.facts import Facts, Item, Missing, Topology
 from homeward.checks.names import fold, names_of
 from homeward.checks.offers import Offer
 from homeward.checks.subjects import Wish, Wishes
 
-from .values import TAKEN, WORDS, Value, accounts_of, offered
+from .values import Value, accounts_of, offered, taken, takes, word
+
+_CALLED = {
+    Operation.REPROTECT: "A reprotect",
+    Operation.FAILBACK: "A failback",
+    Operation.COMMIT: "A commit",
+    Operation.CANCEL: "Cancelling a failback",
+    Operation.TO_AZURE: "A reprotect to Azure",
+}
 
 _Present = tuple[tuple[Facts, Item], ...]
 """The machines that the vault has."""
@@ -20,6 +29,7 @@ _Present = tuple[tuple[Facts, Item], ...]
 class _Machine:
     """A machine that the vault has, with one value's wishes for it by its name and what there is for it."""
 
+    operation: Operation
     label: str
     item: Item
     own: tuple[str, ...]
@@ -30,25 +40,45 @@ class _Machine:
         return offers.meant(said, offers.fitting(_read(self.offers)))
 
 
-def ungranted(wishes: Wishes, subject: str, machines: tuple[Facts, ...]) -> NotPrepared | None:
+def untaken(operation: Operation, wishes: Wishes, point: str) -> NotPrepared | None:
+    """What the operation takes for no machine at all, told in one sentence; None if nothing such was given."""
+    given = [
+        OpenValue(wish.machine, value.value, ())
+        for value, each in _by_value(wishes)
+        for wish in each
+        if not takes(operation, value)
+    ]
+    if point and operation is not Operation.FAILBACK:
+        given.append(OpenValue("", "point", ()))
+    if not given:
+        return None
+    options = " and no ".join(dict.fromkeys(f"--{value.option}" for value in given))
+    why = f"{_CALLED[operation]} takes no {options}."
+    return NotPrepared(Obstacle.WRONG_VALUE, why, without=tuple(dict.fromkeys(given)))
+
+
+def ungranted(operation: Operation, wishes: Wishes, subject: str, machines: tuple[Facts, ...]) -> NotPrepared | None:
     """The first wish that can't be granted, told in one sentence; None if all can."""
-    return next(_ungranted(wishes, subject, machines), None)
+    return next(_ungranted(operation, wishes, subject, machines), None)
 
 
-def _ungranted(wishes: Wishes, subject: str, machines: tuple[Facts, ...]) -> Iterator[NotPrepared]:
+def _ungranted(
+    operation: Operation, wishes: Wishes, subject: str, machines: tuple[Facts, ...]
+) -> Iterator[NotPrepared]:
     labels = frozenset(fold(facts.machine) for facts in machines)
     present = tuple((facts, facts.item) for facts in machines if isinstance(facts.item, Item))
     for value, given in _by_value(wishes):
         for wish in given:
             yield from _meaning_nobody(wish, subject, machines, labels)
-            yield from _not_taken(value, wish, subject, present, labels)
+            yield from _not_taken(operation, value, wish, subject, present, labels)
         accounts = accounts_of(machines, (wish.value for wish in given))
         those = tuple(
             _Machine(
+                operation,
                 facts.machine,
                 item,
                 offers.for_one(given, facts.machine, names_of(item), labels),
-                offered(facts, item, value, accounts) if value in TAKEN.get(item.topology, ()) else (),
+                offered(operation, facts, item, value, accounts) if value in taken(operation, item.topology) else (),
             )
             for facts, item in present
         )
@@ -90,7 +120,7 @@ def _meaning_nobody(
 
 
 def _not_taken(
-    value: Value, wish: Wish, subject: str, present: _Present, labels: frozenset[str]
+    operation: Operation, value: Value, wish: Wish, subject: str, present: _Present, labels: frozenset[str]
 ) -> Iterator[NotPrepared]:
     """A wish for machines whose stack takes no such value at all: no other name would do."""
     those = [
@@ -98,21 +128,21 @@ def _not_taken(
         for facts, item in present
         if not wish.machine or offers.means(wish.machine, facts.machine, names_of(item), labels)
     ]
-    if not those or any(_takes(stack, value) for _, stack in those):
+    if not those or any(_takes(operation, stack, value) for _, stack in those):
         return
     who = those[0][0] if len(those) == 1 else subject
     stacks = dict.fromkeys(stack for _, stack in those)
     if value is Value.EXCLUDE_DISK and Topology.MODERNIZED in stacks:
-        why = f"{who} can't {_do(value, wish.value)}: {offers.NO_EXCLUSION}."
+        why = f"{who} can't {_do(operation, value, wish.value)}: {offers.NO_EXCLUSION}."
     else:
         why = f"{who} takes no --{value.value}: its protection is {' and '.join(stack.value for stack in stacks)}."
     without = (OpenValue(wish.machine, value.value, ()),)
     yield NotPrepared(Obstacle.WRONG_VALUE, why, without=without)
 
 
-def _takes(stack: Topology, value: Value) -> bool:
+def _takes(operation: Operation, stack: Topology, value: Value) -> bool:
     never = value is Value.EXCLUDE_DISK and stack is Topology.MODERNIZED
-    return value in TAKEN.get(stack, ()) and not never
+    return value in taken(operation, stack) and not never
 
 
 def _own(value: Value, machine: _Machine) -> Iterator[NotPrepared]:
@@ -121,7 +151,7 @@ def _own(value: Value, machine: _Machine) -> Iterator[NotPrepared]:
         return
     for said in machine.own:
         if not machine.fits(said):
-            why = f"{machine.label} can't {_do(value, said)}: {_why_not(value, said, machine)}"
+            why = f"{machine.label} can't {_do(machine.operation, value, said)}: {_why_not(value, said, machine)}"
             yield _wrong(why, _names((machine,)), value, machine.label)
     if value is not Value.EXCLUDE_DISK:
         yield from _one_only(value, machine, machine.own, machine.label)
@@ -135,10 +165,12 @@ def _for_nobody(value: Value, said: str, subject: str, machines: tuple[_Machine,
     if unread is not None:
         yield NotPrepared(Obstacle.UNREADABLE, f"What there is for {unread.label} could not be read: {_why(unread)}.")
         return
-    takers = [machine for machine in machines if _takes(machine.item.topology, value)]
+    takers = [machine for machine in machines if _takes(machine.operation, machine.item.topology, value)]
     closest = next((machine for machine in takers if offers.meant(said, _read(machine.offers))), takers[0])
     who = f"{closest.label} can't" if len(machines) == 1 else f"No machine of {subject} can"
-    yield _wrong(f"{who} {_do(value, said)}: {_why_not(value, said, closest)}", _names(machines), value)
+    yield _wrong(
+        f"{who} {_do(closest.operation, value, said)}: {_why_not(value, said, closest)}", _names(machines), value
+    )
 
 
 def _several(value: Value, shared: tuple[str, ...], machines: tuple[_Machine, ...]) -> Iterator[NotPrepared]:
@@ -152,7 +184,7 @@ def _one_only(value: Value, machine: _Machine, said: Iterable[str], whose: str) 
     found = {offer.value: offer.shown for each in said for offer in machine.fits(each)}
     if len(found) > 1:
         several = " and ".join(found.values())
-        why = f"{machine.label} can have one {WORDS[value]}, and both {several} are given"
+        why = f"{machine.label} can have one {word(machine.operation, value)}, and both {several} are given"
         yield _wrong(why, tuple(found.values()), value, whose)
 
 
@@ -162,7 +194,7 @@ def _of_which(said: str, machines: tuple[_Machine, ...]) -> NotPrepared:
     meant = next((machine for machine in machines if offers.meant(said, _read(machine.offers))), None)
     if meant and not having:
         why = _why_not(Value.EXCLUDE_DISK, said, meant)
-        return _wrong(f"{meant.label} can't {_do(Value.EXCLUDE_DISK, said)}: {why}", ())
+        return _wrong(f"{meant.label} can't {_do(meant.operation, Value.EXCLUDE_DISK, said)}: {why}", ())
     return _wrong(f"It is not told which machine's disk {said} shall stay behind: say machine=disk", having)
 
 
@@ -173,8 +205,9 @@ def _nothing_left(shared: tuple[str, ...], machines: tuple[_Machine, ...]) -> It
             yield _wrong(f"All disks of {machine.label} would stay behind", ())
 
 
-def _do(value: Value, said: str) -> str:
-    return f"leave the disk {said} behind" if value is Value.EXCLUDE_DISK else f"have the {WORDS[value]} {said}"
+def _do(operation: Operation, value: Value, said: str) -> str:
+    leave = value is Value.EXCLUDE_DISK
+    return f"leave the disk {said} behind" if leave else f"have the {word(operation, value)} {said}"
 
 
 def _why_not(value: Value, said: str, machine: _Machine) -> str:

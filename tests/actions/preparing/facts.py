@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from homeward.checks.facts import ABSENT, Disk, Facts, Item, LogStorage
 from homeward.checks.subjects import Answer, Collected, Kind, Subject, Wishes
+from homeward.checks.way import Operation
 from tests.checks.changing import changed
 from tests.checks.ready import GIB, NOW, READY_CLASSIC, READY_MODERNIZED
 
@@ -40,15 +41,23 @@ class Reader:
     wishes: list[Wishes] = field(default_factory=list[Wishes])
     names: list[Mapping[str, str]] = field(default_factory=list[Mapping[str, str]])
     beside: list[Mapping[str, str]] = field(default_factory=list[Mapping[str, str]])
+    operations: list[Operation] = field(default_factory=list[Operation])
 
-    async def for_start(self, name: str, wishes: Wishes) -> Answer:
+    async def for_start(self, name: str, wishes: Wishes, operation: Operation = Operation.REPROTECT) -> Answer:
         del name
+        self.operations.append(operation)
         self.wishes.append(wishes)
         return self.answer
 
     async def again(
-        self, subject: Subject, names: Mapping[str, str], beside: Mapping[str, str], wishes: Wishes
+        self,
+        subject: Subject,
+        names: Mapping[str, str],
+        beside: Mapping[str, str],
+        wishes: Wishes,
+        operation: Operation = Operation.REPROTECT,
     ) -> Collected:
+        self.operations.append(operation)
         assert isinstance(self.answer, Collected)
         self.wishes.append(wishes)
         self.names.append(names)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from homeward.actions.plan import Download, NotPrepared, Obstacle, OpenValue, Prepared
 from homeward.actions.preparing import Preparer, changes
 from homeward.actions.requests import Asked
-from homeward.checks import RULES
+from homeward.checks import RULES_OF
 from homeward.checks.facts import (
     ABSENT,
     Facts,
@@ -35,7 +35,7 @@ NOTHING = Wishes()
 
 
 async def prepared(*machines: Facts, kind: Kind = Kind.MACHINE, wishes: Wishes = NOTHING) -> Prepared | NotPrepared:
-    return await Preparer(Reader(collected(*machines, kind=kind)), RULES)(wishing(wishes))
+    return await Preparer(Reader(collected(*machines, kind=kind)), RULES_OF)(wishing(wishes))
 
 
 async def plan_of(*machines: Facts) -> Prepared:
@@ -45,7 +45,7 @@ async def plan_of(*machines: Facts) -> Prepared:
 
 
 async def refused(answer: Answer) -> NotPrepared:
-    made = await Preparer(Reader(answer), RULES)(asked())
+    made = await Preparer(Reader(answer), RULES_OF)(asked())
     assert isinstance(made, NotPrepared), made
     return made
 
@@ -222,7 +222,7 @@ async def test_a_warning_that_follows_from_a_blocker_says_so_in_place_of_its_hin
 
 async def test_the_same_plan_again_is_the_same() -> None:
     reader = Reader(collected(CLASSIC, named(MODERNIZED, "db01"), kind=Kind.PLAN))
-    prepare = Preparer(reader, RULES)
+    prepare = Preparer(reader, RULES_OF)
     before = await prepare(asked())
     assert isinstance(before, Prepared)
     now = await prepare.again(before.plan, frozenset({"web01", "db01"}))
@@ -235,7 +235,7 @@ async def test_the_same_plan_again_is_the_same() -> None:
 async def test_again_wishes_for_the_plans_own_values_and_leaves_the_others_be() -> None:
     first = collected(changed(CLASSIC, {"choice.excluded": ("Disk1",)}), named(MODERNIZED, "db01"), kind=Kind.PLAN)
     reader = Reader(first)
-    prepare = Preparer(reader, RULES)
+    prepare = Preparer(reader, RULES_OF)
     before = await prepare(asked())
     assert isinstance(before, Prepared)
     web01, db01 = before.plan.items
@@ -257,7 +257,7 @@ async def test_again_wishes_for_the_plans_own_values_and_leaves_the_others_be() 
 async def again(before: Facts, now: Facts) -> tuple[tuple[str, ...], Prepared | NotPrepared]:
     """What changed between two readings of a machine, and the second preparation."""
     reader = Reader(collected(before))
-    prepare = Preparer(reader, RULES)
+    prepare = Preparer(reader, RULES_OF)
     first = await prepare(asked())
     assert isinstance(first, Prepared)
     reader.answer = collected(now)

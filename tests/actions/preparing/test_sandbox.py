@@ -11,7 +11,7 @@ from homeward.actions.preparing import Preparer, changes
 from homeward.bot.compose import collector
 from homeward.bot.sandbox.estate.model import Appliance, ProtectedItem, RecoveryPlan, Retention
 from homeward.bot.sandbox.run import Sandbox
-from homeward.checks import RULES
+from homeward.checks import RULES_OF
 from homeward.checks.report import Verdict
 from homeward.checks.subjects import Wish, Wishes
 from tests.actions.making import asked
@@ -25,7 +25,7 @@ async def prepare(sandbox: Sandbox) -> AsyncGenerator[Preparer]:
     settings = sandbox.settings()
     limits = settings.limits.model_copy(update={"list_ttl": 600.0})
     async with collector(settings.model_copy(update={"limits": limits})) as reads:
-        yield Preparer(reads, RULES)
+        yield Preparer(reads, RULES_OF)
 
 
 async def plan_of(prepare: Preparer, subject: str, wishes: Wishes = NOTHING) -> Prepared:

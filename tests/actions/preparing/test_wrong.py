@@ -6,6 +6,7 @@ import pytest
 
 from homeward.actions.plan import Obstacle, OpenValue
 from homeward.actions.preparing.wrong import ungranted
+from homeward.actions.states import Operation
 from homeward.checks.facts import ABSENT, Facts, Missing, Os, RetentionVolume, Topology
 from homeward.checks.subjects import Wish, Wishes
 from tests.actions.preparing.facts import CLASSIC, MODERNIZED, SECOND, THIRD, named
@@ -134,7 +135,7 @@ M2 = named(MODERNIZED, "web02")
 def test_a_wish_that_cannot_be_granted_is_told(
     wishes: Wishes, machines: tuple[Facts, ...], why: str, candidates: tuple[str, ...]
 ) -> None:
-    wrong = ungranted(wishes, "payroll", machines)
+    wrong = ungranted(Operation.REPROTECT, wishes, "payroll", machines)
     assert wrong is not None
     assert (wrong.obstacle, wrong.why, wrong.candidates) == (Obstacle.WRONG_VALUE, why, candidates)
 
@@ -151,14 +152,14 @@ def test_a_wish_that_cannot_be_granted_is_told(
     ],
 )
 def test_what_fits_is_granted(wishes: Wishes, machines: tuple[Facts, ...]) -> None:
-    assert ungranted(wishes, "payroll", machines) is None
+    assert ungranted(Operation.REPROTECT, wishes, "payroll", machines) is None
 
 
 @pytest.mark.parametrize("machine", ["", "web01"])
 def test_a_wish_that_nobody_can_judge_is_not_called_wrong(machine: str) -> None:
     unread = Missing("vault prod-dr did not answer within 20 s")
     facts = replace(CLASSIC, target=unread, master_targets=unread)
-    wrong = ungranted(Wishes(datastore=(Wish("ds-prod", machine),)), "web01", (facts,))
+    wrong = ungranted(Operation.REPROTECT, Wishes(datastore=(Wish("ds-prod", machine),)), "web01", (facts,))
     assert wrong is not None
     assert wrong.obstacle is Obstacle.UNREADABLE
     assert unread.reason in wrong.why
@@ -166,7 +167,7 @@ def test_a_wish_that_nobody_can_judge_is_not_called_wrong(machine: str) -> None:
 
 def test_a_machine_of_another_provider_takes_no_values() -> None:
     other = changed(replace(CLASSIC, topology=Topology.OTHER), {"item.topology": Topology.OTHER})
-    wrong = ungranted(Wishes(target=(Wish("mt01"),)), "web01", (other,))
+    wrong = ungranted(Operation.REPROTECT, Wishes(target=(Wish("mt01"),)), "web01", (other,))
     assert wrong is not None
     assert wrong.why == "web01 takes no --target: its protection is other."
 
@@ -211,20 +212,23 @@ def test_a_machine_of_another_provider_takes_no_values() -> None:
 def test_what_a_stack_does_not_take_has_to_be_left_out(
     wishes: Wishes, machines: tuple[Facts, ...], why: str, without: OpenValue
 ) -> None:
-    wrong = ungranted(wishes, "payroll", machines)
+    wrong = ungranted(Operation.REPROTECT, wishes, "payroll", machines)
     assert wrong is not None
     assert (wrong.why, wrong.without, wrong.open, wrong.candidates) == (why, (without,), (), ())
 
 
 def test_among_several_stacks_the_one_that_takes_a_value_tells_what_there_is() -> None:
-    wrong = ungranted(Wishes(retention=(Wish("S"),)), "payroll", (MODERNIZED, W2))
+    wrong = ungranted(Operation.REPROTECT, Wishes(retention=(Wish("S"),)), "payroll", (MODERNIZED, W2))
     assert wrong is not None
     assert wrong.why == "No machine of payroll can have the retention volume S: there is R."
 
 
 def test_a_disk_that_only_a_modernized_machine_has_is_not_asked_for_by_its_machine() -> None:
     wrong = ungranted(
-        Wishes(exclude_disk=(Wish("disk0"),)), "payroll", (changed(W2, {"item.disks": (SECOND,)}), MODERNIZED)
+        Operation.REPROTECT,
+        Wishes(exclude_disk=(Wish("disk0"),)),
+        "payroll",
+        (changed(W2, {"item.disks": (SECOND,)}), MODERNIZED),
     )
     assert wrong is not None
     assert wrong.why.startswith("web01 can't leave the disk disk0 behind: Azure takes no exclusion of disks")

@@ -1,0 +1,64 @@
+"""One machine's place in the plan of an operation that follows its reprotect, made from its facts."""
+
+from homeward.actions.plan import PlannedItem
+from homeward.actions.states import Operation
+from homeward.checks.facts import Choice, Facts, Item, Os, ReplicationGroup, ReprotectAgent, Topology, VirtualMachine
+from homeward.checks.names import fold, last_segment
+
+from .planned import only
+from .points import Point
+from .values import Value, read, there_is
+
+
+def onward(operation: Operation, facts: Facts, item: Item, choice: Choice, stage: int, point: Point) -> PlannedItem:
+    """The machine as it would run. What the start call does not carry is there for people, where it is known."""
+    vm, group = facts.source_vm, facts.group
+    there = vm.name if isinstance(vm, VirtualMachine) else ""
+    home = operation is not Operation.TO_AZURE
+    target, target_id = _brings(facts, item) if home else _sends(facts)
+    server, server_id = ("", "") if home else _process_server(facts, item, choice)
+    policy = None if home else only(choice.policy, there_is(operation, facts, item, Value.POLICY))
+    failback = operation is Operation.FAILBACK
+    return PlannedItem(
+        machine=facts.machine,
+        item_id=item.id,
+        topology=item.topology,
+        stage=stage,
+        group=group.name if isinstance(group, ReplicationGroup) else "",
+        target=target,
+        target_id=target_id,
+        process_server=server,
+        process_server_id=server_id,
+        policy=policy.shown if policy else "",
+        policy_id=policy.value if policy else "",
+        source_vm=there,
+        original_location=failback and there != "",
+        point=point.kind,
+        point_id=point.id,
+        point_at=point.at,
+        linux=failback and item.os is Os.LINUX,
+        azure_vm=last_segment(item.azure_vm_id) if home else "",
+    )
+
+
+def _brings(facts: Facts, item: Item) -> tuple[str, str]:
+    """The name and id of the master target or appliance that brought it, as far as Azure tells."""
+    if not item.target_id:
+        return "", ""
+    there = [(one.server.name, one.server.id) for one in read(facts.master_targets)]
+    there += [(one.name, one.id) for one in read(facts.agents)]
+    return next(((name, id) for name, id in there if fold(id) == fold(item.target_id)), ("", ""))
+
+
+def _sends(facts: Facts) -> tuple[str, str]:
+    """The appliance that replicates it to Azure (modernized)."""
+    agent = facts.agent
+    return (agent.name, agent.id) if isinstance(agent, ReprotectAgent) else ("", "")
+
+
+def _process_server(facts: Facts, item: Item, choice: Choice) -> tuple[str, str]:
+    if item.topology is Topology.MODERNIZED:
+        return _sends(facts)
+    found = only(choice.process_server, there_is(Operation.TO_AZURE, facts, item, Value.PROCESS_SERVER))
+    ids = [one.server.id for one in read(facts.process_servers) if found and one.server.name == found.value]
+    return (found.shown, ids[0]) if found else ("", "")
