@@ -32,6 +32,3 @@ POINT_LATE = timedelta(minutes=15)
 
 POINTS_KEPT = timedelta(hours=24)
 """Microsoft: how long the failback policy keeps recovery points; where the newest is older, none has come for a day."""
-
-FORWARD_PROVIDERS: Mapping[Topology, str] = {Topology.CLASSIC: "inmageazurev2", Topology.MODERNIZED: "inmagercm"}
-"""The provider of a policy toward Azure (SDK: instanceType of the policy)."""

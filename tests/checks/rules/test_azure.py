@@ -77,7 +77,7 @@ CASES = [
     elsewhere(mobility_service_stopped, "nobody looked inside", READY_CLASSIC, {}, "switched off"),
     fails(network_port_closed, "both", READY_CLASSIC, {"guest": BAD_GUEST}, "port 443", "port 9443"),
     passes(network_port_closed, "open", READY_CLASSIC, {"guest": GOOD_GUEST}),
-    fails(appliance_missing, "none", READY, {"agents": (), "agent": ABSENT}, "lists no appliance that could"),
+    fails(appliance_missing, "none", READY, {"agents": (), "agent": ABSENT}, "lists no appliance for web01"),
     fails(
         appliance_missing,
         "the chosen one is not listed",
