@@ -9,7 +9,8 @@ import pytest
 
 from bench.postgres import Postgres, PostgresMissing
 from homeward.actions.ledger import Ledger, opened
-from tests.actions.making import KEY, VirtualClock
+from tests.actions.making import KEY, VirtualClock, planned
+from tests.actions.world import Azure, Life, Preparing, prepared
 
 NAMES = itertools.count(1)
 
@@ -69,3 +70,14 @@ async def sqlite_ledger(sqlite_url: str, clock: VirtualClock) -> AsyncGenerator[
 async def postgres_ledger(postgres_url: str, clock: VirtualClock) -> AsyncGenerator[Ledger]:
     async with opened(postgres_url, key=KEY, clock=clock) as ledger:
         yield ledger
+
+
+@pytest.fixture
+def life(ledger: Ledger, clock: VirtualClock) -> Life:
+    return Life(ledger, Azure(clock), Preparing(prepared(planned("web02"))), clock)
+
+
+@pytest.fixture
+def lite(sqlite_ledger: Ledger, clock: VirtualClock) -> Life:
+    """The same on SQLite alone: where the database makes no difference."""
+    return Life(sqlite_ledger, Azure(clock), Preparing(prepared(planned("web02"))), clock)

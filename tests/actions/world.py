@@ -1,7 +1,7 @@
 """An Azure, approvers and a scheduler of the tests' own, on virtual time; the world can be stopped after any effect."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -210,7 +210,8 @@ Again = Callable[[Plan, frozenset[str]], Prepared | NotPrepared]
 
 @dataclass
 class Preparing:
-    """A `Prepare` that gives what it holds. `second` is what it finds before a start: as approved, where None."""
+    """A `Prepare` that gives what it holds, for what was asked. `second` is what it finds before a start: as approved,
+    where None."""
 
     first: Prepared | NotPrepared
     second: Again | None = None
@@ -219,7 +220,10 @@ class Preparing:
 
     async def __call__(self, asked: Asked) -> Prepared | NotPrepared:
         self.world.alive()
-        return self.first
+        if isinstance(self.first, NotPrepared):
+            return self.first
+        made = replace(self.first.plan, operation=asked.operation, not_before=asked.at, zone=asked.zone)
+        return replace(self.first, plan=made)
 
     async def again(self, plan: Plan, machines: frozenset[str]) -> Prepared | NotPrepared:
         self.world.alive()
