@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
 import pytest
 
 from homeward.actions.plan import Download, PlannedDisk, PlannedItem
 from homeward.actions.requests import RequestItem
 from homeward.actions.site_recovery import AzureSiteRecovery
+from homeward.actions.states import Operation
 from homeward.bot.sandbox.arm.names import Names
 from homeward.bot.sandbox.arm.wire import host_id
 from homeward.bot.sandbox.estate import Estate
@@ -18,7 +20,16 @@ from tests.arm import access, address, arm, authority, ca_file, estate, server_c
 __all__ = ["access", "address", "arm", "authority", "ca_file", "estate", "server_context"]
 
 Plan = Callable[[str], PlannedItem]
+Prepare = Callable[[Operation, str], PlannedItem]
 Follow = Callable[[str], RequestItem]
+STAGES = {
+    Operation.REPROTECT: "committed",
+    Operation.FAILBACK: "ready-to-fail-back",
+    Operation.COMMIT: "home",
+    Operation.CANCEL: "home",
+    Operation.TO_AZURE: "home-committed",
+}
+"""Where the operation begins, in the sandbox's words."""
 
 
 class Clock:
@@ -94,6 +105,33 @@ def plan(estate: Estate) -> Plan:
         )
 
     return make
+
+
+@pytest.fixture
+def prepare(plan: Plan, estate: Estate) -> Prepare:
+    """Puts the machine where the operation begins; its plan then."""
+    names = Names(estate)
+
+    def make(operation: Operation, machine: str) -> PlannedItem:
+        estate.vault.item(machine).stage = STAGES[operation]
+        return onward(operation, plan(machine), names)
+
+    return make
+
+
+def onward(operation: Operation, planned: PlannedItem, names: Names) -> PlannedItem:
+    """The machine's plan of any operation, from that of its reprotect."""
+    if operation is Operation.REPROTECT:
+        return planned
+    classic = planned.topology is Topology.CLASSIC
+    bare = PlannedItem(planned.machine, planned.item_id, planned.topology, planned.stage, planned.group)
+    if operation is Operation.FAILBACK:
+        return replace(bare, point="LatestTime" if classic else "CrashConsistent")
+    if operation is Operation.TO_AZURE:
+        policy = names.policy("24-hour-retention" if classic else "24-hour-replication-policy")
+        server = planned.process_server_id if classic else planned.target_id
+        return replace(bare, process_server_id=server, policy_id=policy)
+    return bare
 
 
 @pytest.fixture
