@@ -20,7 +20,7 @@ from tests.arm import access, address, arm, authority, ca_file, estate, server_c
 __all__ = ["access", "address", "arm", "authority", "ca_file", "estate", "server_context"]
 
 Plan = Callable[[str], PlannedItem]
-Prepare = Callable[[Operation, str], PlannedItem]
+PlanOf = Callable[[Operation, str], PlannedItem]
 Follow = Callable[[str], RequestItem]
 STAGES = {
     Operation.REPROTECT: "committed",
@@ -108,19 +108,25 @@ def plan(estate: Estate) -> Plan:
 
 
 @pytest.fixture
-def prepare(plan: Plan, estate: Estate) -> Prepare:
-    """Puts the machine where the operation begins; its plan then."""
+def plan_of(plan: Plan, estate: Estate) -> PlanOf:
+    """The machine's plan of any operation."""
     names = Names(estate)
+    return lambda operation, machine: onward(operation, plan(machine), names)
+
+
+@pytest.fixture
+def prepare(plan_of: PlanOf, estate: Estate) -> PlanOf:
+    """Puts the machine where the operation begins; its plan then."""
 
     def make(operation: Operation, machine: str) -> PlannedItem:
         estate.vault.item(machine).stage = STAGES[operation]
-        return onward(operation, plan(machine), names)
+        return plan_of(operation, machine)
 
     return make
 
 
 def onward(operation: Operation, planned: PlannedItem, names: Names) -> PlannedItem:
-    """The machine's plan of any operation, from that of its reprotect."""
+    """From the plan of its reprotect."""
     if operation is Operation.REPROTECT:
         return planned
     classic = planned.topology is Topology.CLASSIC
