@@ -20,8 +20,13 @@ CARD_DIRECT = "card:direct"
 APPROVAL = "approval"
 APPROVAL_AGAIN = "approval:again"
 
-GONE = frozenset({"message_not_found", "thread_not_found", "cant_update_message", "edit_window_closed"})
-"""The message is not there any more, or can't be changed any more."""
+GONE = frozenset(
+    {
+        "message_not_found", "thread_not_found", "invalid_thread_ts", "cannot_reply_to_message", "cant_update_message",
+        "edit_window_closed",
+    }
+)  # fmt: skip
+"""The message is not there any more, or can't be changed or answered any more."""
 
 ELSEWHERE = GONE | NOT_HERE
 """What could not be said in one place may be said in the next."""
@@ -60,8 +65,14 @@ def lost(key: str, posts: Posts) -> str:
     if post.state is PostState.REFUSED:
         return post.why
     # A reply that could not be sent tells it too.
-    below = (p for p in posts.values() if p.thread == post.ts and p.channel == post.channel)
+    thread = thread_of(post)
+    below = (p for p in posts.values() if p.thread == thread and p.channel == post.channel)
     return next((p.why for p in below if _misplaced(p)), "")
+
+
+def thread_of(post: Post) -> str:
+    """Where the replies to a message go: a thread has one level, so those to a reply go beside it."""
+    return post.thread or post.ts
 
 
 def reply_key(seq: int, card: str, posts: Posts) -> str:

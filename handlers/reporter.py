@@ -19,6 +19,7 @@ from .pacing import Monotonic, Pace, Patience
 from .places import (
     APPROVAL,
     APPROVAL_AGAIN,
+    CARD,
     ELSEWHERE,
     GONE,
     CardPlace,
@@ -26,6 +27,7 @@ from .places import (
     card_place,
     reminder_key,
     reply_key,
+    thread_of,
 )
 from .problems import SlackRefused
 from .showing import PASSING, Down, Later, Means, Showing
@@ -162,7 +164,7 @@ class _Pass:
         posts = self.showing.posts
         while place := card_place(posts):
             message = self.views.card(self.request, now=self.now, moved=place.moved)
-            post = await self.showing.show(place.key, await self._channel(place), "", message)
+            post = await self.showing.show(place.key, await self._channel(place), self._below(place), message)
             if post.state is not PostState.SENT:
                 continue
             why = await self.showing.change(post, message)
@@ -170,6 +172,10 @@ class _Pass:
                 return place, posts[place.key]
             await self.showing.refuse(post, why)
         return None
+
+    def _below(self, place: CardPlace) -> str:
+        """The message that the card replies to. Where that, or the card, is gone, it stands in the channel itself."""
+        return self.request.asked.where.thread if place.key == CARD else ""
 
     async def _channel(self, place: CardPlace) -> str:
         """Where the channel can't be reached it is the requester's own."""
@@ -215,7 +221,7 @@ class _Pass:
             key = reply_key(event.seq, place.key, self.showing.posts)
             if not key or (message := self.views.reply(event, self.request)) is None:
                 continue
-            post = await self.showing.show(key, card.channel, card.ts, message)
+            post = await self.showing.show(key, card.channel, thread_of(card), message)
             if post.state is PostState.REFUSED and post.why in ELSEWHERE:
                 # The next pass finds another place for the card, and this reply below it.
                 raise self.showing.later(0.0)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
+from datetime import datetime
 
 from homeward.actions.plan import OpenValue
 from homeward.actions.requests import Asked
@@ -10,6 +11,8 @@ from homeward.checks.subjects import Wish, Wishes
 
 from ..escape import plain
 from .blocks import SECTION
+from .moments import agreed
+from .operations import words as words_of
 
 CHOOSE = "NAME"
 """Stands where there is no candidate to put."""
@@ -26,6 +29,7 @@ def start_line(
     without: Sequence[OpenValue] = (),
 ) -> str:
     """What was asked, with `subject` in place of its name, and the first candidate for each of the open values.
+    `command` is the one that asks for this operation.
 
     What is to be left out (`without`) is not in it. It is one line of plain text; "" where it would be too long to be
     typed.
@@ -37,13 +41,24 @@ def start_line(
     for value in chosen:
         option = wishes[value.option.replace("-", "_")]
         option.append(Wish(value.candidates[0] if value.candidates else CHOOSE, value.machine))
-    words = [command, "start", quoted(subject or asked.subject)]
+    said = words_of(asked.operation)
+    words = [command, said.word, quoted(subject or asked.subject), *([said.option] if said.option else [])]
     for name, given in wishes.items():
         words += [f"--{name.replace('_', '-')} {_value(wish)}" for wish in given]
+    if asked.point:
+        words.append(f"--point {quoted(asked.point)}")
+    if asked.at:
+        words.append(f"--at {_moment(asked.at, asked.zone)}")
     if asked.reason.strip():
         words.append('--reason "{}"'.format(asked.reason.replace('"', "'")))
     line = " ".join(words)
     return line if plain(line, SECTION) == line else ""
+
+
+def _moment(at: datetime, zone: str) -> str:
+    """As the options of a start take it."""
+    day, clock, said = agreed(at, zone).split(" ", 2)
+    return f'"{day} {clock}" --zone {quoted(said)}'
 
 
 def check_line(command: str, machine: str) -> str:

@@ -24,7 +24,7 @@ from .. import ids
 from ..carried import Carried
 from ..escape import link, mrkdwn, person, plain, usergroup
 from ..portal import Portal
-from . import planned
+from . import planned, stakes
 from .blocks import (
     Message,
     Modal,
@@ -65,7 +65,7 @@ def approval_message(request: Request, *, policy: Policy, now: datetime, portal:
 
     def blocks(size: int) -> list[Block]:
         return [
-            section(f"{SIGNS.get(request.state, '✓')} *{head}*\n{planned.at_home(plan)} {planned.sent(plan)}"),
+            section("\n".join([f"{SIGNS.get(request.state, '✓')} *{head}*", *stakes.meant(plan)])),
             section(_whose(request)),
             *([section(_decided(request, now))] if not asks or request.decisions else []),
             *([section(_call(request, policy))] if asks else []),
@@ -88,7 +88,7 @@ def asking(request: Request, now: datetime) -> bool:
 
 def headline(request: Request, plan: Plan) -> str:
     """What is asked, or what became of it, in the reader's words."""
-    what = planned.what(plan).rstrip(".")
+    what = stakes.what(plan).rstrip(".")
     match request.state:
         case State.AWAITING_APPROVAL:
             return f"Approval needed: {what[0].lower()}{what[1:]}"
@@ -216,7 +216,7 @@ def approve_modal(request: Request) -> Modal:
     if plan is None or checked is None:
         return _form(request, ids.APPROVE_VIEW, "Approve", "", [section("There is nothing to approve.")])
     blocks: list[Block] = [
-        section(f"*{planned.what(plan)}*\n{planned.at_home(plan)} {planned.sent(plan)}"),
+        section("\n".join([f"*{stakes.what(plan)}*", *stakes.meant(plan)])),
         section(_whose(request)),
         section(f"*Checks*  {verdict(checked)}"),
     ]
@@ -249,7 +249,7 @@ def _attestation(found: Found, name: str) -> Block:
 
 def reject_modal(request: Request) -> Modal:
     """Asks for a reason, which everybody in the thread reads."""
-    what = planned.what(request.plan) if request.plan else mrkdwn(request.asked.subject, NAME)
+    what = stakes.what(request.plan) if request.plan else mrkdwn(request.asked.subject, NAME)
     blocks = [
         section(f"*{what}*\nIt is not started, and {person(request.asked.requester.user_id)} reads your reason."),
         InputBlock(
@@ -306,7 +306,7 @@ def _list(value: object) -> Sequence[object]:
 
 def reminder_message(request: Request, *, policy: Policy, now: datetime) -> Message:
     """Rings the approvers once more, in the thread below what they were asked."""
-    what = planned.what(request.plan) if request.plan else mrkdwn(request.asked.subject, NAME)
+    what = stakes.what(request.plan) if request.plan else mrkdwn(request.asked.subject, NAME)
     left = span(now, request.expires_at)
     head = f"Still waiting for approval: {what} It expires {spoken(request.expires_at)} (in {left})."
     told = (

@@ -23,6 +23,7 @@ from ..escape import link, mrkdwn, plain
 from ..portal import Portal
 from .blocks import many, packed, section
 from .moments import since, span, until_next
+from .operations import Words, words
 
 NAME = 80
 DETAIL = 300
@@ -43,12 +44,12 @@ _KINDS = {
     ItemState.SUBMITTED: "under way",
     ItemState.JOB_SUCCEEDED: "under way",
     ItemState.REPLICATING: "under way",
-    ItemState.DONE: "protected",
+    ItemState.DONE: "done",
     ItemState.FAILED: "failed",
     ItemState.UNKNOWN: "not known",
     ItemState.SKIPPED: "not started",
 }
-_ORDER = ("failed", "not known", "under way", "waiting", "not started", "protected")
+_ORDER = ("failed", "not known", "under way", "waiting", "not started", "done")
 """Those that need a person first, those that need nothing last."""
 
 
@@ -72,10 +73,14 @@ def needing(request: Request) -> tuple[RequestItem, ...]:
     )
 
 
-def tally(items: Sequence[RequestItem]) -> str:
-    """ "1 failed, 2 under way, 30 protected"."""
+def tally(items: Sequence[RequestItem], came: str) -> str:
+    """ "1 failed, 2 under way, 30 protected"; `came` is the word for those that came through."""
     counts = Counter(_KINDS[item.state] for item in items)
-    return ", ".join(f"{counts[kind]} {kind}" for kind in _ORDER if counts[kind])
+    return ", ".join(f"{counts[kind]} {_named(kind, came)}" for kind in _ORDER if counts[kind])
+
+
+def _named(kind: str, came: str) -> str:
+    return came if kind == "done" else kind
 
 
 def plan_block(request: Request, most: int, *, now: datetime, portal: Portal) -> list[Block]:
@@ -100,7 +105,7 @@ def _page(request: Request, portal: Portal) -> str:
 
 
 def _title(request: Request) -> str:
-    return f"{many(len(request.items), 'machine')}: {tally(request.items)}"
+    return f"{many(len(request.items), 'machine')}: {tally(request.items, words(request.asked.operation).came)}"
 
 
 def _task(line: _Line) -> TaskCardBlock:
@@ -116,35 +121,35 @@ def _task(line: _Line) -> TaskCardBlock:
 
 def _lines(request: Request, most: int, now: datetime, url: str) -> list[_Line]:
     """Every machine in its place while they are few; else the finished ones and those that wait are counted."""
-    items = request.items
+    items, said = request.items, words(request.asked.operation)
     if len(items) <= most:
-        return [_line(item, now, url) for item in items]
+        return [_line(item, said, now, url) for item in items]
     sorts = {kind: [item for item in items if _KINDS[item.state] == kind] for kind in _ORDER}
     told = list(chain(*(sorts[kind] for kind in ("failed", "not known", "under way"))))[:most]
     left = Counter(_KINDS[item.state] for item in items if item not in told)
-    statuses = {"protected": "complete", "failed": "error", "not known": "error", "under way": "in_progress"}
+    statuses = {"done": "complete", "failed": "error", "not known": "error", "under way": "in_progress"}
     rest = [
         _Line(
             f"rest-{place}",
-            f"{many(left[kind], 'more machine' if told else 'machine')} {kind}",
+            f"{many(left[kind], 'more machine' if told else 'machine')} {_named(kind, said.came)}",
             statuses.get(kind, "pending"),
         )
         for place, kind in enumerate(_ORDER)
         if left[kind]
     ]
-    return [*(_line(item, now, url) for item in told), *rest]
+    return [*(_line(item, said, now, url) for item in told), *rest]
 
 
-def _line(item: RequestItem, now: datetime, url: str) -> _Line:
+def _line(item: RequestItem, said: Words, now: datetime, url: str) -> _Line:
     status = _STATUS.get(item.state, "in_progress")
     detail = plain(item.why, DETAIL) if item.why.strip() else ""
-    title = f"{plain(item.machine, NAME)}: {standing(item)}{_since(item, now)}{_unread(item, now)}"
+    title = f"{plain(item.machine, NAME)}: {standing(item, said)}{_since(item, now)}{_unread(item, now)}"
     job = f"job {plain(item.job, 8).rstrip('…')}" if item.job else ""
     return _Line(f"machine-{item.place}", title, status, detail, job, url if item.job else "")
 
 
-def standing(item: RequestItem) -> str:
-    """Where a machine is, in plain words."""
+def standing(item: RequestItem, said: Words) -> str:
+    """Where a machine is, in plain words; `said` are those of the operation."""
     percent = f" {item.progress.percent} %" if item.progress.percent is not None else ""
     attempt = f" (attempt {item.attempt})" if item.attempt > 1 else ""
     match item.state:
@@ -156,11 +161,11 @@ def standing(item: RequestItem) -> str:
             step = f": {plain(item.progress.step, 100)}" if item.progress.step.strip() else ""
             return f"its job runs{step}{percent}{attempt}"
         case ItemState.JOB_SUCCEEDED:
-            return f"its job is done, the initial replication comes next{attempt}"
+            return f"{said.job_done}{attempt}"
         case ItemState.REPLICATING:
-            return f"initial replication{percent or ' under way'}{attempt}"
+            return f"{said.passing}{percent or ' under way'}{attempt}"
         case ItemState.DONE:
-            return "protected, may fail back"
+            return f"{said.standing}{_address(item)}"
         case ItemState.FAILED:
             return "failed; the others go on without it" if item.given_up else f"failed{attempt}"
         case ItemState.UNKNOWN:
@@ -169,6 +174,16 @@ def standing(item: RequestItem) -> str:
             return f"nobody can tell what became of its start{attempt}"
         case ItemState.SKIPPED:
             return "not started"
+
+
+def _address(item: RequestItem) -> str:
+    """What was seen of its VM on-premises after a failback; the thread tells it whole."""
+    seen = item.at_home
+    if seen is None:
+        return ""
+    if seen.why:
+        return "; its VM could not be looked at"
+    return f", address {plain(seen.address, 60)}" if seen.is_up else "; its VM is not up as far as vCenter tells"
 
 
 def changes_in(request: Request, now: datetime) -> float | None:

@@ -8,6 +8,8 @@ from homeward.actions.states import State
 
 from ..escape import mrkdwn
 from .blocks import Message, Modal, as_json, built, section
+from .moments import agreed_when
+from .planned import later
 from .trouble import notice
 
 NAME = 80
@@ -26,7 +28,10 @@ def approved_message(request: Request) -> Message:
     have, need = len(request.approvals), request.quorum
     if request.state is State.AWAITING_APPROVAL and have < need:
         return notice(f"Your approval of {request.id} counts: {have} of {need}. Others have to approve it too.")
-    return notice(f"Your approval of {request.id} counts: {have} of {need}. The checks are repeated, then it starts.")
+    starts = "The checks are repeated, then it starts."
+    if at := later(request):
+        starts = f"It starts {agreed_when(*at)}, after its checks were repeated."
+    return notice(f"Your approval of {request.id} counts: {have} of {need}. {starts}")
 
 
 def rejected_message(request: Request) -> Message:

@@ -1,6 +1,7 @@
 """Moments and spans of time in words, coarse enough that a message changes at most once a minute."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 
 def when(moment: datetime) -> str:
@@ -10,6 +11,20 @@ def when(moment: datetime) -> str:
 
 def spoken(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def agreed(moment: datetime, zone: str) -> str:
+    """ "2026-11-24 22:00 Europe/Berlin": as people said it; in UTC where nobody named a zone that there is."""
+    try:
+        return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} {zone}" if zone else spoken(moment)
+    except (KeyError, ValueError, OSError):
+        return spoken(moment)
+
+
+def agreed_when(moment: datetime, zone: str) -> str:
+    """The same, and in the reader's own time zone."""
+    told = agreed(moment, zone)
+    return when(moment) if told == spoken(moment) else f"{told} (for you {when(moment)})"
 
 
 def since(begin: datetime, now: datetime) -> str:

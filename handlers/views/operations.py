@@ -8,8 +8,8 @@ from homeward.actions.states import Operation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """Of one operation. In a template `{}` is whom it is about, escaped; `{vm}` is "its VM" or "their VMs", `{it}` "it"
-    or "they", `{runs}` "runs" or "run".
+    """Of one operation. In a template `{}` is whom it is about, escaped; `{vm}` is "its VM" or "their VMs" (`{the}`:
+    "the VMs"), `{it}` "it" or "they", `{them}` "it" or "them", `{runs}` "runs" or "run".
     """
 
     noun: str
@@ -49,7 +49,7 @@ class Words:
     """Said when it came through."""
 
 
-_OFF = "Leave {vm} on-premises switched off."
+_OFF = "Leave {the} on-premises switched off."
 
 WORDS: Mapping[Operation, Words] = {
     Operation.REPROTECT: Words(
@@ -170,6 +170,7 @@ def told(template: str, *, several: bool) -> str:
     """One of the sentences about the machines, for one or for several of them."""
     filled = template.format(
         vm="their VMs" if several else "its VM",
+        the="the VMs" if several else "its VM",
         it="they" if several else "it",
         them="them" if several else "it",
         runs="run" if several else "runs",

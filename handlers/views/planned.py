@@ -1,9 +1,11 @@
 """What a plan does, in words: the sentences above every identifier, and each machine with its values."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from homeward.actions.plan import Download, Plan, PlannedDisk, PlannedItem
 from homeward.actions.requests import Request
+from homeward.actions.states import Operation
 from homeward.checks.facts import Topology
 from homeward.checks.names import fold
 from homeward.checks.subjects import Kind
@@ -38,6 +40,13 @@ def names(items: Sequence[PlannedItem], most: int = MOST_NAMES) -> str:
     return listed([mrkdwn(item.machine, NAME) for item in items], most)
 
 
+def later(request: Request) -> tuple[datetime, str] | None:
+    """The moment before which it does not start, and the time zone in which people said that; None for at once."""
+    at = request.plan.not_before if request.plan else request.asked.at
+    zone = request.plan.zone if request.plan else request.asked.zone
+    return (at, zone) if at else None
+
+
 def summary(plan: Plan) -> str:
     """What runs, what it does on-premises, how much is sent: three sentences that come first."""
     return " ".join([what(plan), at_home(plan), sent(plan)])
@@ -46,9 +55,13 @@ def summary(plan: Plan) -> str:
 def what(plan: Plan) -> str:
     """ "Replicate 3 machines back on-premises, through mt-win01." """
     whom = mrkdwn(plan.items[0].machine, NAME) if len(plan.items) == 1 else many(len(plan.items), "machine")
+    return f"Replicate {whom} back on-premises{through(plan)}."
+
+
+def through(plan: Plan) -> str:
+    """ ", through mt-win01": what the data takes its way through."""
     targets = list(dict.fromkeys(item.target for item in plan.items if item.target))
-    through = f", through {listed([mrkdwn(target, NAME) for target in targets])}" if targets else ""
-    return f"Replicate {whom} back on-premises{through}."
+    return f", through {listed([mrkdwn(target, NAME) for target in targets])}" if targets else ""
 
 
 def at_home(plan: Plan) -> str:
@@ -121,7 +134,8 @@ def machine_lines(plan: Plan, most: int, *, disks: bool) -> list[str]:
 
     `disks` names each disk; otherwise they are counted.
     """
-    values = [_values(item) for item in plan.items]
+    values = [_values(item, plan.operation) for item in plan.items]
+    moves = plan.operation in (Operation.REPROTECT, Operation.TO_AZURE)
     shared = {
         label: value
         for label, value in values[0].items()
@@ -133,7 +147,7 @@ def machine_lines(plan: Plan, most: int, *, disks: bool) -> list[str]:
     for item, own in list(zip(plan.items, values, strict=True))[:most]:
         order = f" (group {item.stage + 1} of the plan)" if staged else ""
         left = {label: value for label, value in own.items() if label not in shared}
-        told = " · ".join(filter(None, (_told(left), _disks(item, named=disks))))
+        told = " · ".join(filter(None, (_told(left), _disks(item, named=disks) if moves else "")))
         if not alike or alike[-1][:2] != (order, told) or len(alike[-1][2]) >= ALIKE:
             alike.append((order, told, []))
         alike[-1][2].append(mrkdwn(item.machine, NAME))
@@ -146,7 +160,7 @@ def _told(values: dict[str, str]) -> str:
     return " · ".join(f"{label} {value}".strip() for label, value in values.items())
 
 
-def _values(item: PlannedItem) -> dict[str, str]:
+def _values(item: PlannedItem, operation: Operation) -> dict[str, str]:
     """What its start call carries, and what that means; by label, none empty."""
     given = {
         _TARGETS.get(item.topology, "target"): item.target,
@@ -158,6 +172,8 @@ def _values(item: PlannedItem) -> dict[str, str]:
         "replication group": item.group,
     }
     told = {label: mrkdwn(value, NAME) for label, value in given.items() if value}
+    if operation is not Operation.REPROTECT:
+        return told | _on_the_way(item, operation)
     told["returns to"] = _location(item)
     told["sends"] = {
         Download.CHANGES: "changes only",
@@ -165,6 +181,26 @@ def _values(item: PlannedItem) -> dict[str, str]:
         Download.UNKNOWN: "an amount that could not be read",
     }[item.download]
     return told
+
+
+def _on_the_way(item: PlannedItem, operation: Operation) -> dict[str, str]:
+    """The VMs and the point of what comes after a reprotect."""
+    azure, home = mrkdwn(item.azure_vm, NAME) if item.azure_vm else "", mrkdwn(item.source_vm or item.machine, NAME)
+    stack = item.topology.value
+    match operation:
+        case Operation.FAILBACK:
+            point = mrkdwn(item.point, NAME) if item.point else ""
+            chosen = item.point_id.rstrip("/").rpartition("/")[2]
+            point += f" {mrkdwn(chosen, NAME)}" if chosen else ""
+            told = {"stack": stack, "shuts down in Azure": azure, "starts on-premises": home, "recovery point": point}
+        case Operation.COMMIT:
+            gone = "deletes in Azure" if item.topology is Topology.CLASSIC else "leaves shut down in Azure"
+            told = {"stack": stack, gone: azure, "stays on-premises": home}
+        case Operation.CANCEL:
+            told = {"stack": stack, "shuts down on-premises": home, "starts in Azure": azure}
+        case _:
+            told = {"stack": stack, "VM on-premises": home}
+    return {label: value for label, value in told.items() if value}
 
 
 def _location(item: PlannedItem) -> str:

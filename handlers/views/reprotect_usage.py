@@ -13,6 +13,7 @@ def reprotect_usage(command: str, why: str = "") -> Message:
     examples = [
         f"`{command} start web01 the site is whole again` asks for one machine, and says why",
         f'`{command} start "Pay roll 2"` a recovery plan or a replication group; a name with spaces stands in quotes',
+        f"`{command} start web01 --to azure` after the commit of its failback: protected toward Azure again",
         f"`{command} status R-7K2M9Q` one request, or `{command} status web01` those of a machine",
         f"`{command} list` everything that is open",
         f"`{command} cancel R-7K2M9Q wrong machine` ends it; what runs already goes on to its end",
@@ -40,8 +41,8 @@ def not_set_up(command: str, why: str) -> Message:
     return Message(text, built(section(text)))
 
 
-def wrong_channel(command: str, channels: tuple[str, ...]) -> Message:
+def wrong_channel(command: str, channels: tuple[str, ...], *, what: str = "A reprotect") -> Message:
     """Asking is for certain channels only."""
     named = ", ".join(f"<#{channel}>" for channel in channels[:10])
-    text = f"A reprotect is asked for in {named}, so that the right people see it: type {mrkdwn(command, 40)} there."
+    text = f"{what} is asked for in {named}, so that the right people see it: type {mrkdwn(command, 40)} there."
     return Message(text, built(section(text)))

@@ -9,8 +9,7 @@ from slack_sdk.models.blocks import Block, ButtonElement
 from homeward.actions.passes.order import held_back
 from homeward.actions.plan import NotPrepared, Obstacle
 from homeward.actions.requests import Request, RequestItem, Vote
-from homeward.actions.states import ItemState, State
-from homeward.checks.subjects import Kind
+from homeward.actions.states import State
 
 from .. import ids
 from ..carried import MACHINE, Carried
@@ -22,7 +21,10 @@ from .again import options, start_line
 from .blocks import VALUE, Message, actions, box, button, context, fitted, listed, many, packed, section, sure
 from .checklist import lines, needing, plan_block
 from .found import some
+from .headlines import anything_started, following, headline
 from .moments import span, when
+from .operations import command_of, words
+from .way import onward
 
 NAME = 80
 WHY = 600
@@ -32,7 +34,6 @@ MOST_DECIDED = 8
 MOST_CANDIDATES = 10
 SIZES = (20, 12, 6, 3, 1)
 OPEN = frozenset({State.CHECKING, State.AWAITING_APPROVAL, State.APPROVED, State.RUNNING})
-_STILL = "nothing more happens before somebody decides"
 _MOVED = {
     "not_in_channel": "the bot is not in the channel where it was asked: invite it there for the next time",
     "channel_not_found": "the bot is not in the channel where it was asked: invite it there for the next time",
@@ -54,8 +55,20 @@ _TOLD = frozenset(
 STARTED = frozenset({State.RUNNING, State.NEEDS_ATTENTION, State.SUCCEEDED, State.FAILED})
 
 
-def card(request: Request, *, now: datetime, portal: Portal, command: str = "/reprotect", moved: str = "") -> Message:
-    """The card at one moment. `moved` is why it stands with the requester and not in the channel, in Slack's word."""
+def card(
+    request: Request,
+    *,
+    now: datetime,
+    portal: Portal,
+    command: str = "/reprotect",
+    failback: str = "/failback",
+    moved: str = "",
+) -> Message:
+    """The card at one moment. `moved` is why it stands with the requester and not in the channel, in Slack's word.
+
+    `command` and `failback` are what the commands are called in this workspace.
+    """
+    command = command_of(request.asked.operation, reprotect=command, failback=failback)
     head = headline(request, now)
     told = [f"*{head}*", *([mrkdwn(request.why, WHY)] if _tells_why(request) else [])]
     why_here = (
@@ -74,6 +87,7 @@ def card(request: Request, *, now: datetime, portal: Portal, command: str = "/re
             *_blocked(request, size, command),
             *([section(f"→ {text}")] if (text := following(request, now)) else []),
             *_buttons(request),
+            *onward(request),
         ]
 
     def listed_(size: int) -> list[Block]:
@@ -88,92 +102,7 @@ def card(request: Request, *, now: datetime, portal: Portal, command: str = "/re
 
 
 def _listed(request: Request) -> bool:
-    return bool(request.items) and (request.state in STARTED or _anything_started(request))
-
-
-def _anything_started(request: Request) -> bool:
-    return any(item.claimed_at or item.job for item in request.items)
-
-
-def subject(request: Request) -> str:
-    return planned.subject(request.plan) if request.plan else mrkdwn(request.asked.subject, NAME)
-
-
-def _opening(request: Request) -> str:
-    """The subject as a sentence begins: a name is left as it is."""
-    whom = subject(request)
-    named = request.plan is None or request.plan.kind == Kind.MACHINE.value
-    return whom if named else f"{whom[0].upper()}{whom[1:]}"
-
-
-def headline(request: Request, now: datetime) -> str:
-    """The state in the reader's words; it can be read aloud."""
-    whom, items = subject(request), request.items
-    several = f" ({many(len(items), 'machine')})" if len(items) > 1 else ""
-    done = sum(item.state is ItemState.DONE for item in items)
-    nothing = "" if _anything_started(request) else ", nothing was started"
-    match request.state:
-        case State.CHECKING:
-            return f"Checking whether {whom} can come home…"
-        case State.AWAITING_APPROVAL if now >= request.expires_at:
-            return f"The time to approve is over: {whom} stays as it is"
-        case State.AWAITING_APPROVAL:
-            return f"Waiting for approval to bring {whom} home{several}"
-        case State.APPROVED:
-            return f"Approved: {whom} starts as soon as the checks are repeated{several}"
-        case State.RUNNING if request.stopping:
-            going = sum(not item.state.ended for item in items)
-            return f"Stopping {whom}: nothing more is started, {many(going, 'machine')} still on the way"
-        case State.RUNNING:
-            failed = f", {len(needing(request))} failed" if needing(request) else ""
-            ready = f": {done} of {many(len(items), 'machine')} protected{failed}" if several else ""
-            return f"{_opening(request)} is on its way home{ready}"
-        case State.NEEDS_ATTENTION:
-            need = len(needing(request))
-            counted = f"{many(need, 'machine')} of {whom} {'needs' if need == 1 else 'need'}"
-            return f"{counted if several and need else f'{_opening(request)} needs'} a person: {_STILL}"
-        case State.SUCCEEDED:
-            whole = f"all {len(items)} machines of {whom} are" if several else f"{whom} is"
-            return f"Done: {whole} protected and may fail back"
-        case State.FAILED:
-            number = f"only {done}" if done else "none"
-            outcome = (
-                f"{number} of {len(items)} machines of {whom} {'is' if done < 2 else 'are'} protected"
-                if several
-                else f"{whom} did not come through"
-            )
-            return f"Ended: {outcome}"
-        case State.BLOCKED:
-            return _blocked_headline(request, whom)
-        case State.REJECTED:
-            return f"Rejected{nothing}: {whom}"
-        case State.EXPIRED:
-            return f"Expired before enough people approved{nothing}: {whom}"
-        case State.CANCELLED:
-            return f"Cancelled{nothing}: {whom}"
-        case State.VOIDED:
-            return f"Void{nothing}: {whom}"
-
-
-def _blocked_headline(request: Request, whom: str) -> str:
-    if request.obstacle is None:
-        blockers = len(request.checked.blockers) if request.checked else 0
-        told = f": {many(blockers, 'blocker')}" if blockers else ""
-        return f"Not started: {whom} cannot come home yet{told}"
-    match request.obstacle.obstacle:
-        case Obstacle.NOT_FOUND:
-            return f"Not started: no machine, group or plan is named {whom}"
-        case Obstacle.SEVERAL:
-            return f"Not started: {whom} fits several; which one?"
-        case Obstacle.OPEN:
-            count = len(request.obstacle.open)
-            return f"Not started: {many(count, 'value')} of {whom} {'has' if count == 1 else 'have'} to be chosen"
-        case Obstacle.WRONG_VALUE:
-            return f"Not started: a value given for {whom} does not fit"
-        case Obstacle.HELD:
-            return f"Not started: {whom} is in another open request"
-        case Obstacle.UNREADABLE:
-            return f"Not started: what {whom} needs could not be read"
+    return bool(request.items) and (request.state in STARTED or anything_started(request))
 
 
 def _sign(request: Request) -> str:
@@ -201,7 +130,7 @@ def _tells_why(request: Request) -> bool:
 
 def _about(request: Request, portal: Portal) -> Block:
     """Which request it is, where, whose, why; who decided."""
-    parts = [f"`{mrkdwn(request.id, NAME)}` {request.asked.operation.value}"]
+    parts = [f"`{mrkdwn(request.id, NAME)}` {words(request.asked.operation).noun}"]
     if request.plan:
         url = portal.vault(request.plan.vault)
         vault = f"vault {request.plan.vault}"
@@ -215,48 +144,9 @@ def _about(request: Request, portal: Portal) -> Block:
         verb = "approved" if decision.vote is Vote.APPROVE else "rejected"
         reason = f": “{mrkdwn(decision.reason, 300)}”" if decision.reason.strip() else ""
         parts.append(f"{verb} by {person(decision.person.user_id)}{reason}")
-    if request.ended_at and _anything_started(request):
+    if request.ended_at and anything_started(request):
         parts.append(f"took {span(request.created_at, request.ended_at)}")
     return context(" · ".join(parts))
-
-
-def following(request: Request, now: datetime) -> str:
-    """What comes next, and what a reader has to do; "" where the rest says it."""
-    off = (
-        "Leave the VMs on-premises switched off."
-        if len(request.items) > 1
-        else "Leave its VM on-premises switched off."
-    )
-    match request.state:
-        case State.CHECKING:
-            return "Nothing runs before it is checked and approved."
-        case State.AWAITING_APPROVAL:
-            given, needed = len(request.approvals), request.quorum
-            given_ = f"{given} of {many(needed, 'approval')} given"
-            return f"{given_}. Nothing runs before that; it expires {when(request.expires_at)}."
-        case State.APPROVED:
-            return "The checks are repeated; then it starts, in the order of the plan."
-        case State.RUNNING if request.stopping:
-            return f"What was started is followed to its end. {off}"
-        case State.RUNNING if request.unread_since:
-            return (
-                "The checks before the next start can't be read at the moment; they are tried again every half minute."
-            )
-        case State.RUNNING if needing(request):
-            return f"{_undecided(request)} {off}"
-        case State.RUNNING:
-            return f"Nothing to do: the thread tells what happens. {off}"
-        case State.NEEDS_ATTENTION:
-            return (
-                "“Try again” has to be pressed by somebody who may approve and did not ask for it. "
-                "“Go on without it” lets the machines go on that wait. “End here” starts nothing more."
-            )
-        case State.SUCCEEDED:
-            return f"{off} Azure sends every change home from now on; the return itself (failback) is the next step."
-        case State.FAILED:
-            return "The thread tells what failed and what to do. Ask again for the machines that did not come through."
-        case _:
-            return ""
 
 
 def _blocked(request: Request, size: int, command: str) -> list[Block]:
@@ -339,9 +229,8 @@ def _buttons(request: Request) -> list[Block]:
         return [*_undecided_ones(request, digest), stop] if running else [stop]
     if request.state is not State.NEEDS_ATTENTION:
         return []
-    end = sure(
-        "End here?", "No further machine is started. Machines that are protected stay so.", "End here", "Keep it"
-    )
+    came = words(request.asked.operation).came
+    end = sure("End here?", f"No further machine is started. Machines that are {came} stay so.", "End here", "Keep it")
     return [*_undecided_ones(request, digest), actions([button("End here", ids.END_HERE, value, sure=end)])]
 
 
@@ -355,16 +244,6 @@ def _undecided_ones(request: Request, digest: str) -> list[Block]:
         left = len(needing(request)) - MOST_DECIDED
         blocks.append(context(f"{many(left, 'more machine')}: decided here when these are."))
     return blocks
-
-
-def _undecided(request: Request) -> str:
-    """What somebody may decide while the others go on."""
-    waiting = len(held_back(request))
-    again = "“Try again” has to be pressed by somebody who may approve and did not ask for it."
-    if not waiting:
-        return f"The thread tells what failed; the others go on. {again}"
-    wait = f"{many(waiting, 'machine')} {'waits' if waiting == 1 else 'wait'} for a decision; the others go on."
-    return f"{wait} {again} “Go on without it” lets those go on that wait."
 
 
 def _matters(request: Request) -> bool:

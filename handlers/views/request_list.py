@@ -7,18 +7,19 @@ from types import MappingProxyType
 from slack_sdk.models.blocks import Block
 
 from homeward.actions.requests import Request, RequestItem, Vote
-from homeward.actions.states import ItemState, State
+from homeward.actions.states import ItemState, Operation, State
 
 from ..escape import link, mrkdwn, person
 from .blocks import Message, context, fitted, listed, many, packed, section
+from .headlines import headline
 from .moments import when
-from .request_card import headline
+from .operations import words
 
 NAME = 80
 SIZES = (20, 10, 5, 2, 1)
 MOST_IN_FULL = 3
 NO_LINKS: Mapping[str, str] = MappingProxyType({})
-WORDS = {
+WORDS: Mapping[ItemState, str] = {
     ItemState.PENDING: "not started yet",
     ItemState.CLAIMED: "its start is being sent",
     ItemState.SUBMITTED: "its job runs",
@@ -133,13 +134,21 @@ def _votes(request: Request) -> list[str]:
 
 
 def _machines(request: Request, most: int) -> list[str]:
-    lines = [_machine(item, over=request.state.ended) for item in request.items[:most]]
+    operation = request.asked.operation
+    lines = [_machine(item, operation, over=request.state.ended) for item in request.items[:most]]
     left = len(request.items) - most
     return [*lines, *([f"and {many(left, 'more machine')}."] if left > 0 else [])]
 
 
-def _machine(item: RequestItem, *, over: bool) -> str:
+def _told(state: ItemState, operation: Operation) -> str:
+    """Where a machine is, in a clause; of those words that stand above, three are a reprotect's only."""
+    said = words(operation)
+    own = {ItemState.JOB_SUCCEEDED: said.job_done, ItemState.REPLICATING: said.passing, ItemState.DONE: said.standing}
+    return WORDS[state] if operation is Operation.REPROTECT else own.get(state, WORDS[state])
+
+
+def _machine(item: RequestItem, operation: Operation, *, over: bool) -> str:
     percent = f" {item.progress.percent} %" if item.progress.percent is not None and not item.state.ended else ""
     why = f": {mrkdwn(item.why, 200)}" if item.why else ""
-    told = WORDS[ItemState.SKIPPED if over and item.state is ItemState.PENDING else item.state]
+    told = _told(ItemState.SKIPPED if over and item.state is ItemState.PENDING else item.state, operation)
     return f"• {mrkdwn(item.machine, NAME)}: {told}{percent}{why}"

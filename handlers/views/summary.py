@@ -8,8 +8,10 @@ from homeward.actions.states import ItemState
 
 from ..escape import mrkdwn
 from .blocks import Message, built, listed, many, packed, section
+from .headlines import subject
 from .moments import span
-from .request_card import subject
+from .operations import told, words
+from .stakes import after_effects
 
 NAME = 80
 MOST_NAMES = 8
@@ -17,29 +19,28 @@ MOST_NAMES = 8
 
 def summary(request: Request, *, at: datetime) -> Message:
     """The last reply of a request that ended `at`."""
-    items = request.items
+    items, said = request.items, words(request.asked.operation)
     done = [item for item in items if item.state is ItemState.DONE]
     alone = len(items) == 1
     if len(done) == len(items):
         whole = "it is" if alone else f"all {len(items)} machines are"
-        head = f"✓ {subject(request)}: {whole} protected and may fail back"
+        head = f"✓ {subject(request)}: {whole} {said.through}"
     else:
-        head = f"✗ {subject(request)}: {len(done)} of {many(len(items), 'machine')} protected"
+        head = f"✗ {subject(request)}: {len(done)} of {many(len(items), 'machine')} {said.came}"
     took = f", after {span(request.created_at, at)}"
     following: list[str] = []
     if done:
-        following.append(
-            f"*What comes next*\nDo not power on {'its VM' if alone else 'their VMs'} on-premises: every change in "
-            "Azure is sent there now. The return itself (failback) is the next step, when you want it."
-        )
+        following.append(f"*What comes next*\n{told(said.summary, several=not alone)}")
+        if away := after_effects(done):
+            following.append(away)
     if len(done) < len(items):
         whose = "It is" if alone else "The machines that did not come through are"
-        following.append(f"{whose} not protected as far as Homeward knows: mend the cause, then ask again.")
-    paragraphs = packed([f"*{head}*{took}", *([] if alone else _outcomes(items)), *following])
+        following.append(f"{whose} not {said.came} as far as Homeward knows: mend the cause, then ask again.")
+    paragraphs = packed([f"*{head}*{took}", *([] if alone else _outcomes(items, said.came)), *following])
     return Message(head, built(*(section(text) for text in paragraphs)))
 
 
-def _outcomes(items: Sequence[RequestItem]) -> list[str]:
+def _outcomes(items: Sequence[RequestItem], came: str) -> list[str]:
     """Who came through in one line, the others each with its reason."""
     lines: list[str] = []
     for state, sign, told_ in (
@@ -54,4 +55,4 @@ def _outcomes(items: Sequence[RequestItem]) -> list[str]:
         if len(found) > MOST_NAMES:
             lines.append(f"{sign} and {len(found) - MOST_NAMES} more {told_}")
     done = [item.machine for item in items if item.state is ItemState.DONE]
-    return [*lines, *([f"✓ protected: {listed([mrkdwn(name, NAME) for name in done], MOST_NAMES)}"] if done else [])]
+    return [*lines, *([f"✓ {came}: {listed([mrkdwn(name, NAME) for name in done], MOST_NAMES)}"] if done else [])]

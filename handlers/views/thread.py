@@ -12,10 +12,14 @@ from homeward.checks.report import Verdict
 from ..escape import link, mrkdwn, person
 from ..portal import Portal
 from .again import start_line
-from .azure_errors import catalogue, codes, errors_of, words
+from .arrived import arrived
+from .azure_errors import catalogue, codes, errors_of
+from .azure_errors import words as azure_words
 from .blocks import Message, box, fitted, listed, many, section
-from .moments import when
-from .request_card import subject
+from .headlines import subject
+from .moments import agreed_when, when
+from .operations import command_of, words
+from .planned import later
 from .summary import MOST_NAMES, NAME, summary
 
 WHY = 600
@@ -25,13 +29,20 @@ SIZES = (4, 2, 1)
 
 
 def reply(
-    event: Event, request: Request, *, portal: Portal, command: str = "/reprotect", errors: str = "/failback-errors"
+    event: Event,
+    request: Request,
+    *,
+    portal: Portal,
+    command: str = "/reprotect",
+    failback: str = "/failback",
+    errors: str = "/failback-errors",
 ) -> Message | None:
     """What one event says to people; None where it says nothing. It depends on nothing that changes later.
 
-    `command` and `errors` are what the commands are called in this workspace.
+    `command`, `failback` and `errors` are what the commands are called in this workspace.
     """
     tell = _WORDS.get(event.happened.kind)
+    command = command_of(request.asked.operation, reprotect=command, failback=failback)
     return tell(_Told(event, request, portal, command, errors)) if tell else None
 
 
@@ -41,6 +52,7 @@ class _Told:
     def __init__(self, event: Event, request: Request, portal: Portal, command: str, errors: str) -> None:
         self.event, self.request, self.portal, self.command, self.errors = event, request, portal, command, errors
         self.data: Mapping[str, object] = event.happened.data
+        self.said = words(request.asked.operation)
 
     @property
     def machine(self) -> str:
@@ -70,12 +82,17 @@ class _Told:
             return (value,) if value else ()
         return tuple(str(one) for one in value) if isinstance(value, list | tuple) else ()  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] # JSON
 
-    def moment(self, key: str) -> str:
+    def instant(self, key: str) -> datetime | None:
         value = self.data.get(key)
         try:
-            return when(datetime.fromisoformat(value)) if isinstance(value, str) else ""
+            read = datetime.fromisoformat(value) if isinstance(value, str) else None
         except ValueError:
-            return ""
+            return None
+        return read if read and read.tzinfo else None
+
+    def moment(self, key: str) -> str:
+        at = self.instant(key)
+        return when(at) if at else ""
 
     @property
     def job(self) -> str:
@@ -106,7 +123,7 @@ def _warnings(one: "_Told", text: str, warnings: Sequence[AzureError]) -> Messag
     return _with_errors(
         text,
         lambda size: [
-            *words(warnings, size, sign="!"),
+            *azure_words(warnings, size, sign="!"),
             *catalogue(codes(warnings[:size]), 2 * size, command=one.errors, brief=True),
         ],
     )
@@ -191,7 +208,7 @@ def _recheck_unread(one: _Told) -> Message:
 def _submitted(one: _Told) -> Message:
     attempt = one.number("attempt") or 1
     again = f" again (attempt {attempt})" if attempt > 1 else ""
-    return _line(f"*{one.machine}*: reprotect started{again}{one.job}")
+    return _line(f"*{one.machine}*: {one.said.noun} started{again}{one.job}")
 
 
 def _adopted(one: _Told) -> Message:
@@ -237,24 +254,39 @@ def _warned(one: _Told) -> Message:
 def _job_succeeded(one: _Told) -> Message:
     warnings = errors_of(one.data, "warnings")
     with_ = f", with {many(len(warnings), 'warning')}" if warnings else ""
-    head = f"*{one.machine}*: the job ended well{with_}. It is not protected yet: its data is sent now."
+    head = f"*{one.machine}*: the job ended well{with_}. {one.said.job_ended}"
     return _warnings(one, head, warnings)
 
 
 def _replicating(one: _Told) -> Message:
     percent = one.number("percent")
-    return _line(f"*{one.machine}*: initial replication began{f', {percent} %' if percent is not None else ''}")
+    return _line(f"*{one.machine}*: {one.said.passing} began{f', {percent} %' if percent is not None else ''}")
 
 
 def _progress(one: _Told) -> Message | None:
     percent = one.number("percent")
     if percent is None or len(one.request.items) > FEW:
         return None
-    return _line(f"*{one.machine}*: initial replication {percent} %")
+    return _line(f"*{one.machine}*: {one.said.passing} {percent} %")
+
+
+def _scheduled(one: _Told) -> Message:
+    at = one.instant("at") or (later(one.request) or (None,))[0]
+    starts = f"starts {agreed_when(at, str(one.data.get('zone') or ''))}" if at else "starts at its time"
+    return _line(
+        f"approved; {starts}. Its checks are repeated then, and it can be cancelled until then: the card above has the "
+        "button."
+    )
+
+
+def _at_home(one: _Told) -> Message:
+    plan, machine = one.request.plan, one.event.happened.machine
+    linux = plan is not None and any(item.linux for item in plan.items if item.machine == machine)
+    return _line(arrived(machine, one.data, linux=linux))
 
 
 def _done(one: _Told) -> Message:
-    return _line(f"✓ *{one.machine}*: protected, may fail back. Do not power on its VM on-premises.")
+    return _line(f"✓ *{one.machine}*: {one.said.done}")
 
 
 def _item_failed(one: _Told) -> Message:
@@ -263,7 +295,7 @@ def _item_failed(one: _Told) -> Message:
     return _with_errors(
         f"✗ *{one.machine}* failed{why}",
         lambda size: [
-            *words(errors, size, sign="✗"),
+            *azure_words(errors, size, sign="✗"),
             section(_now_what(one)),
             *catalogue(codes(errors[:size]), 2 * size, command=one.errors),
         ],
@@ -281,7 +313,7 @@ def _now_what(one: _Told) -> str:
         steps.append("3. Afterwards ask for this machine again, alone.")
     else:
         steps.append("2. Ask again for this machine.")
-    steps.append("Leave its VM on-premises switched off.")
+    steps.append(one.said.failed)
     return "\n".join(steps)
 
 
@@ -351,6 +383,8 @@ _WORDS: Mapping[EventKind, Callable[[_Told], Message | None]] = {
     EventKind.JOB_SUCCEEDED: _job_succeeded,
     EventKind.REPLICATING: _replicating,
     EventKind.PROGRESS: _progress,
+    EventKind.SCHEDULED: _scheduled,
+    EventKind.AT_HOME: _at_home,
     EventKind.DONE: _done,
     EventKind.ITEM_FAILED: _item_failed,
     EventKind.WAITS: _waits,

@@ -11,10 +11,10 @@ from homeward.actions.states import ItemState, Operation
 from homeward.checks.way import GOAL, NEXT, Stand
 
 from .. import ids
-from ..carried import MACHINE, Carried
+from ..carried import MACHINE, Carried, Wanted
 from ..escape import mrkdwn
 from .again import quoted
-from .blocks import VALUE, Message, actions, box, button, context, fitted, listed, many, packed, section, sure
+from .blocks import VALUE, Message, actions, button, context, fitted, many, packed, section, sure
 from .operations import WORDS, command_of, next_label, words
 
 NAME = 80
@@ -76,7 +76,7 @@ def way_message(
     reprotect: str = "/reprotect",
 ) -> Message:
     """Every machine on its way, and what comes next. `previous` is the id of the ended request that the next step goes
-    on from, "" where there is none: then the command stands there to be copied."""
+    on from, "" where there is none."""
     name = mrkdwn(subject, NAME)
     head = f"{name}: {_tally(machines)}"
 
@@ -128,17 +128,19 @@ def _ask(id: str, operation: Operation, done: Sequence[RequestItem], *, whole: b
     if whole:
         return [_button(id, operation)]
     named = [item.machine for item in done if len(item.machine) <= MACHINE]
-    blocks = [_button(id, operation, name) for name in named[:MOST_BUTTONS]]
+    blocks = [_button(id, operation, name, number) for number, name in enumerate(named[:MOST_BUTTONS])]
     left = len(done) - len(blocks)
     return [*blocks, *([context(f"and {many(left, 'more machine')}: asked for by name.")] if left else [])]
 
 
-def _button(id: str, operation: Operation, machine: str = "") -> Block:
+def _button(id: str, operation: Operation, machine: str = "", number: int = 0) -> Block:
     label = next_label(operation) + (f" of {machine}" if machine else "")
     value = Carried(id, machine=machine).text
     if len(value) > VALUE:
         return context(f"Next: {WORDS[operation].noun}.")
-    return actions([button(label, ids.NEXT, value, primary=True, sure=_confirm(operation))])
+    return actions(
+        [button(label, f"{ids.NEXT}.{number}" if machine else ids.NEXT, value, primary=True, sure=_confirm(operation))]
+    )
 
 
 def _confirm(operation: Operation) -> ConfirmObject:
@@ -189,18 +191,32 @@ def _next_of_all(machines: Sequence[WayOf]) -> str:
 
 
 def _onward(subject: str, machines: Sequence[WayOf], previous: str, *, command: str, reprotect: str) -> list[Block]:
-    following = _following(machines)
+    """A button for each next step: of all of them, or of each machine that stands before it."""
     blocks: list[Block] = []
-    for operation, names in following.items():
+    for operation, names in _following(machines).items():
         whole = len(names) == len(machines)
         if whole and previous:
-            blocks.append(_button(previous, operation))
-            continue
-        whom = subject if whole else names[0]
-        line = command_line(operation, whom, command=command, reprotect=reprotect)
-        of = "" if whole else f" of {listed([mrkdwn(name, NAME) for name in names], 6)}"
-        blocks += [section(f"→ To ask for the {words(operation).noun}{of}:"), box(line)]
+            asked = [_button(previous, operation)]
+        elif whole:
+            asked = [_ask_for(operation, subject, 0, "")]
+        else:
+            asked = [_ask_for(operation, name, n, name) for n, name in enumerate(names[:MOST_BUTTONS])]
+        blocks += [each for each in asked if each]
+        line = command_line(operation, subject if whole else names[0], command=command, reprotect=reprotect)
+        blocks.append(context(f"or type {mrkdwn(line, 300)}{_options(operation)}"))
     return blocks
+
+
+def _ask_for(operation: Operation, subject: str, number: int, machine: str) -> Block | None:
+    value = Wanted(operation, subject).text
+    if not 0 < len(subject) <= MACHINE or len(value) > VALUE:
+        return None
+    label = next_label(operation) + (f" of {machine}" if machine else "")
+    return actions([button(label, f"{ids.ASK}.{number}", value, primary=True, sure=_confirm(operation))])
+
+
+def _options(operation: Operation) -> str:
+    return ", with --at for a later time, --point for another recovery point" if operation is Operation.FAILBACK else ""
 
 
 def command_line(operation: Operation, name: str, *, command: str, reprotect: str) -> str:
