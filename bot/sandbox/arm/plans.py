@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from .names import AZURE
 from .refusals import no_resource
 from .routing import Listing
-from .stages import failed_over
+from .stages import failed_over, provider_of, stage_of
 from .wire import FIRST_DAY, NO_START, guid
 
 if TYPE_CHECKING:
@@ -39,9 +39,10 @@ def _plan(names: Names, plan: RecoveryPlan) -> Body:
     # A machine whose protection was disabled leaves its plan, though not always at once.
     boots = [[by_name[name] for name in group if name in by_name] for group in plan.groups]
     boots += [plan.stale] if plan.stale else []
-    topologies = {item.topology for group in boots for item in group}
-    topology = min(topologies, default="modernized")
-    away = any(failed_over(item) for group in boots for item in group)
+    items = [item for group in boots for item in group]
+    topology = min((item.topology for item in items), default="modernized")
+    # From the failback on, what the plan allows is inferred: what its machines allow.
+    allowed = {operation for item in items for operation in stage_of(item).operations} - {"DisableProtection"}
     return {
         "id": names.plan(plan.name),
         "name": plan.name,
@@ -53,8 +54,8 @@ def _plan(names: Names, plan: RecoveryPlan) -> Body:
             "recoveryFabricId": AZURE,
             "recoveryFabricFriendlyName": AZURE,
             "failoverDeploymentModel": "ResourceManager",
-            "replicationProviders": sorted({_provider(item) for group in boots for item in group}),
-            "allowedOperations": ["ReverseReplicate"] if away else ["UnplannedFailover", "TestFailover"],
+            "replicationProviders": sorted({provider_of(item) for item in items}),
+            "allowedOperations": ["ReverseReplicate"] if any(map(failed_over, items)) else sorted(allowed),
             "lastPlannedFailoverTime": FIRST_DAY,
             "lastUnplannedFailoverTime": FIRST_DAY,
             "lastTestFailoverTime": FIRST_DAY,
@@ -69,10 +70,6 @@ def _plan(names: Names, plan: RecoveryPlan) -> Body:
             "providerSpecificDetails": None,
         },
     }
-
-
-def _provider(item: ProtectedItem) -> str:
-    return item.provider or ("InMageAzureV2" if item.topology == "classic" else "InMageRcm")
 
 
 def _group(names: Names, kind: str, items: list[ProtectedItem]) -> Body:

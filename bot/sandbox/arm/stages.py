@@ -92,3 +92,9 @@ def failed_over(item: ProtectedItem) -> bool:
 def at_home(item: ProtectedItem) -> bool:
     """It came back, and does not replicate to Azure yet."""
     return item.stage in {"home", "home-committed"}
+
+
+def provider_of(item: ProtectedItem) -> str:
+    """Its provider's instance type."""
+    classic, modernized = ("InMage", "InMageRcmFailback") if stage_of(item).way_back else ("InMageAzureV2", "InMageRcm")
+    return item.provider or (classic if item.topology == "classic" else modernized)
