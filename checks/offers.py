@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from .facts import Disk, Item, MasterTarget, Missing, Policy, ProcessServer, ReprotectAgent, Topology
-from .limits import FAILBACK_PROVIDERS, UNSUPPORTED_DATASTORES
+from .limits import FAILBACK_PROVIDERS, FORWARD_PROVIDERS, UNSUPPORTED_DATASTORES
 from .names import fold, last_segment
 from .subjects import Wish, Wishes
 
@@ -118,15 +118,16 @@ def log_storages(ids: Iterable[str], said: Iterable[str]) -> tuple[Offer, ...]:
     return tuple(_offer(id, last_segment(id), id, last_segment(id)) for id in known.values())
 
 
-def policies(item: Item, every: Iterable[Policy]) -> tuple[Offer, ...]:
-    provider = FAILBACK_PROVIDERS.get(item.topology, "")
+def policies(item: Item, every: Iterable[Policy], *, to_azure: bool = False) -> tuple[Offer, ...]:
+    provider = (FORWARD_PROVIDERS if to_azure else FAILBACK_PROVIDERS).get(item.topology, "")
+    kind = "policy toward Azure" if to_azure else "failback policy"
     return tuple(
         _offer(
             one.id,
             one.name,
             one.name,
             one.id,
-            unfit="" if one.provider.casefold() == provider else f"{one.name} is no failback policy for it",
+            unfit="" if one.provider.casefold() == provider else f"{one.name} is no {kind} for it",
         )
         for one in every
     )

@@ -69,11 +69,13 @@ def reprotect_agent(items: Sequence[Item], agents: Iterable[ReprotectAgent], now
     return min(agents, key=unfit, default=ABSENT)
 
 
-def process_server(servers: Iterable[ProcessServer], now: datetime) -> str:
-    """The name of one: in Azure is advised for the way back, a silent or ill one is the last resort; "" for none."""
+def process_server(servers: Iterable[ProcessServer], now: datetime, *, sends_from_azure: bool = True) -> str:
+    """The name of one: in Azure is advised for the way back, on-premises sends the one on the way there; a silent or
+    ill one is the last resort; "" for none."""
 
     def unfit(one: ProcessServer) -> tuple[bool, bool, bool, str]:
-        return _silent(one.server, now), _overburdened(one), one.in_azure is not True, one.server.name
+        misplaced = one.in_azure is not True if sends_from_azure else one.in_azure is True
+        return _silent(one.server, now), _overburdened(one), misplaced, one.server.name
 
     best = min(servers, key=unfit, default=None)
     return best.server.name if best else ""

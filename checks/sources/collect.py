@@ -22,6 +22,7 @@ from homeward.checks.facts import (
     NotAsked,
     Policy,
     ProcessServer,
+    RecoveryPoint,
     Topology,
     VirtualMachine,
 )
@@ -46,8 +47,9 @@ from .azure import AzureReader, Fabric, VaultReader, unplaced
 from .find import Listing, group_key, matches, nearest
 from .group import returning, stages, whole
 from .join import Around, facts_of, gone, nothing_known
-from .machines import Machine, labels, machine, peers, placed, wanted
+from .machines import Machine, at_home, labels, machine, peers, placed, wanted
 from .readings import Readings
+from .told import told
 from .vcenter import OnPremises, VCenterReader, VmQuery, Wanted, merge
 
 COMPUTE = "Azure compute"
@@ -55,8 +57,8 @@ STORAGE = "Azure storage"
 NETWORK = "Azure network"
 RUN_COMMAND = "run-command"
 
-JOBS_AT_ONCE = 8
-"""Job reads in flight: a plan of busy machines must not take the subscription's reading budget (ASR.md) at once."""
+READS_AT_ONCE = 8
+"""Reads of one sort in flight: a plan's jobs must not take the subscription's reading budget (ASR.md) at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +157,12 @@ class Collector:
         if isinstance(items, Missing):
             return items
         item = next((one for one in items if fold(one.id) == fold(item_id)), None)
-        queries = [VmQuery(instance_uuid=item.vsphere_id if item else "", name=item.name if item else machine)]
+        queries = [at_home(item) if item else VmQuery(name=machine)]
         if queries[0].instance_uuid:
             queries.append(VmQuery(name=queries[0].name))
-        wanted = [Wanted(str(place), query, None, "", modernized=True) for place, query in enumerate(queries)]
-        read = await self._vcenters_told(wanted, readings)
-        found = [read[one.machine].source_vm for one in wanted]
+        queried = [Wanted(str(place), query, None, "", modernized=True) for place, query in enumerate(queries)]
+        read = await self._vcenters_told(queried, readings)
+        found = [read[one.machine].source_vm for one in queried]
         return found[-1] if found[0] is ABSENT else found[0]
 
     def _readings(self, watch: Watch) -> Readings:
@@ -232,15 +234,16 @@ class Collector:
         present = [by_id[id] for id in ids if id in by_id]
         lost = [ids[id] for id in ids if id not in by_id]
         names = labels(present, lost) if start is None or not start.names else start.names
-        machines = _machines(present, names, lists, start, now)
+        machines = _machines(present, names, lists, operation, start, now)
         async with asyncio.TaskGroup() as at_once:
             jobs = at_once.create_task(self._jobs(vault, present, readings))
             azure_vms = at_once.create_task(self._azure_vms(present, readings))
             log_storage = at_once.create_task(self._log_storage(vault, machines, readings))
             vcenters = at_once.create_task(readings.read(_vault_source(vault.name), vault.vcenters()))
             in_place = at_once.create_task(self._placed(machines, listing.networks, readings, now))
-            guests = at_once.create_task(self._guests(in_place, readings))
-            on_premises = at_once.create_task(self._on_premises(machines, readings))
+            guests = at_once.create_task(self._guests(in_place, readings, operation))
+            on_premises = at_once.create_task(self._on_premises(machines, readings, now))
+            points = at_once.create_task(self._points(vault, present, readings, operation))
         around = Around(
             jobs=jobs.result(),
             azure_vms=azure_vms.result(),
@@ -249,6 +252,7 @@ class Collector:
             on_premises=on_premises.result(),
             vcenters=vcenters.result(),
             policies=lists.policies,
+            points=points.result(),
             asked=frozenset(fold(name) for each in self._vcenters.values() for name in (each.name, each.host)),
         )
         beside: Mapping[str, str] = start.beside if start else {}
@@ -282,13 +286,15 @@ class Collector:
                 network = networks.get(item.id.casefold(), "")
                 key = of_item[fold(item.id)] = (fold(fabric.id), fold(network))
                 wanted.setdefault(key, (fabric, network))
-        told = dict(zip(wanted, await asyncio.gather(*(one(*each) for each in wanted.values())), strict=True))
-        return [placed(each, told[own], now) if (own := of_item.get(fold(each.item.id))) else each for each in machines]
+        found = dict(zip(wanted, await asyncio.gather(*(one(*each) for each in wanted.values())), strict=True))
+        return [
+            placed(each, found[own], now) if (own := of_item.get(fold(each.item.id))) else each for each in machines
+        ]
 
     async def _jobs(
         self, vault: VaultReader, items: Iterable[Item], readings: Readings
     ) -> Mapping[str, Job | Absent | Missing]:
-        some = asyncio.Semaphore(JOBS_AT_ONCE)
+        some = asyncio.Semaphore(READS_AT_ONCE)
 
         async def one(id: str) -> Job | Absent | Missing:
             async with some:
@@ -315,9 +321,10 @@ class Collector:
         return dict(zip(map(fold, ids), read, strict=True))
 
     async def _guests(
-        self, machines: Awaitable[Sequence[Machine]], readings: Readings
+        self, machines: Awaitable[Sequence[Machine]], readings: Readings, operation: Operation
     ) -> Mapping[str, GuestProbe | Missing] | NotAsked:
-        if not self._limits.run_command:
+        # Later operations do not need the VM in Azure to reach anything, and it may be off for good.
+        if not self._limits.run_command or operation is not Operation.REPROTECT:
             return NOT_ASKED
 
         async def one(machine: Machine) -> GuestProbe | Missing:
@@ -331,8 +338,24 @@ class Collector:
         read = await asyncio.gather(*map(one, asked.values()))
         return dict(zip(asked, read, strict=True))
 
-    async def _on_premises(self, machines: Sequence[Machine], readings: Readings) -> Mapping[str, OnPremises]:
-        return await self._vcenters_told([wanted(machine) for machine in machines], readings)
+    async def _points(
+        self, vault: VaultReader, items: Iterable[Item], readings: Readings, operation: Operation
+    ) -> Mapping[str, tuple[RecoveryPoint, ...] | Missing] | NotAsked:
+        if operation is not Operation.FAILBACK:
+            return NOT_ASKED
+        some = asyncio.Semaphore(READS_AT_ONCE)
+
+        async def one(id: str) -> tuple[RecoveryPoint, ...] | Missing:
+            async with some:
+                return await readings.read(_vault_source(vault.name), vault.points(id))
+
+        ids = [item.id for item in items if returning(item)]
+        return dict(zip(map(fold, ids), await asyncio.gather(*map(one, ids)), strict=True))
+
+    async def _on_premises(
+        self, machines: Sequence[Machine], readings: Readings, now: datetime
+    ) -> Mapping[str, OnPremises]:
+        return await self._vcenters_told([wanted(machine, now) for machine in machines], readings)
 
     async def _vcenters_told(self, queries: Sequence[Wanted], readings: Readings) -> Mapping[str, OnPremises]:
         read = await asyncio.gather(
@@ -361,7 +384,12 @@ class Collector:
 
 
 def _machines(
-    items: Sequence[Item], names: Mapping[str, str], lists: _Lists, start: _Start | None, now: datetime
+    items: Sequence[Item],
+    names: Mapping[str, str],
+    lists: _Lists,
+    operation: Operation,
+    start: _Start | None,
+    now: datetime,
 ) -> list[Machine]:
     """The machines, each with what is wished for it, and those of one replication group with one target."""
     everybody = frozenset(map(fold, names.values()))
@@ -373,6 +401,10 @@ def _machines(
         return ForOne(start.wishes, label, names_of(item), everybody, alone=len(names) == 1)
 
     said = [(item, wished(item)) for item in items]
+    if operation is not Operation.REPROTECT:
+        return [
+            told(names[fold(item.id)], item, lists.fabrics, lists.policies, operation, wished=one) for item, one in said
+        ]
     groups: dict[str, list[tuple[Item, ForOne]]] = {}
     for item, one in said:
         if key := group_key(item):

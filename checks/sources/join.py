@@ -23,6 +23,7 @@ from homeward.checks.facts import (
     NotAsked,
     Policy,
     Provider,
+    RecoveryPoint,
     RegisteredVCenter,
     ReplicationGroup,
     Topology,
@@ -55,6 +56,7 @@ class Around:
     policies: tuple[Policy, ...] | Missing
     asked: frozenset[str]
     """The vCenters that were asked: their names and hosts in the settings, folded."""
+    points: Mapping[str, tuple[RecoveryPoint, ...] | Missing] | NotAsked = NOT_ASKED
 
 
 def facts_of(
@@ -109,7 +111,7 @@ def _facts(
         choice=_at_home(machine, here.source_vm),
         provider=_provider(item, fabric),
         configuration_server=_configuration_server(fabric) if classic else other,
-        process_servers=machine.process_servers if classic else other,
+        process_servers=machine.process_servers if classic or machine.operation is Operation.TO_AZURE else other,
         master_targets=(fabric if isinstance(fabric, Missing) else fabric.master_targets) if classic else other,
         target=machine.target,
         agents=other if classic else fabric if isinstance(fabric, Missing) else fabric.agents,
@@ -127,6 +129,8 @@ def _facts(
         target_host=here.target_host,
         datastores=here.datastores,
         disks_to_come=coming.get(_seat(machine), Missing("no target is chosen")),
+        points=_points(item, around),
+        moves=here.moves,
     )
 
 
@@ -189,6 +193,12 @@ def _job(item: Item, around: Around) -> Job | Absent | Missing:
     return Missing("the vault does not find the job that the item names") if job is ABSENT else job
 
 
+def _points(item: Item, around: Around) -> tuple[RecoveryPoint, ...] | NotAsked | Missing:
+    if isinstance(around.points, NotAsked):
+        return NOT_ASKED
+    return around.points.get(fold(item.id), Missing(f"{item.name} is not on its way back: it has no point to bring"))
+
+
 def _log_storage(id: str, around: Around) -> LogStorage | Absent | Missing:
     if not id:
         return Missing("Azure does not tell which log storage account it uses")
@@ -198,6 +208,8 @@ def _log_storage(id: str, around: Around) -> LogStorage | Absent | Missing:
 def _at_home(machine: Machine, vm: VirtualMachine | Absent | Missing) -> Choice:
     """The choice for a classic machine whose VM is there: its disks stay where they are, if its target sees that."""
     choice = machine.choice
+    if machine.operation is not Operation.REPROTECT:
+        return choice
     if not classic(machine.item) or not isinstance(vm, VirtualMachine) or isinstance(vm.datastores, Missing):
         return choice
     seen = offers.fitting(offers.datastores(machine.target))

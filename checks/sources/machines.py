@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from homeward.checks import offers
@@ -21,6 +21,7 @@ from homeward.checks.facts import (
 )
 from homeward.checks.names import fold, last_segment
 from homeward.checks.offers import NOBODY, ForOne
+from homeward.checks.way import Operation
 
 from .azure import Fabric
 from .choose import choice, classic, master_target, process_server, reprotect_agent
@@ -28,8 +29,14 @@ from .vcenter import VmQuery, Wanted
 
 T = TypeVar("T")
 
+MOVES_REMEMBERED = timedelta(days=30)
+"""vCenter forgets events after this by default."""
 OTHER_STACK = "the machine is protected by the other stack"
+UNPLACED = Missing("the places of its process servers were not read")
 LOST_FABRIC = Missing("the vault's list of fabrics does not have the machine's")
+
+
+_WITH_PROCESS_SERVER = frozenset({Operation.REPROTECT, Operation.TO_AZURE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +51,7 @@ class Machine:
     agent: ReprotectAgent | Absent | Missing
     choice: Choice
     wished: ForOne = NOBODY
+    operation: Operation = Operation.REPROTECT
 
     @property
     def chosen(self) -> MasterTarget | ReprotectAgent | Absent | Missing:
@@ -70,7 +78,7 @@ def machine(
     log storage accounts. Its process server is chosen by `placed`, when their places
     are known.
     """
-    fabric = _fabric(item, fabrics)
+    fabric = fabric_of(item, fabrics)
     target: MasterTarget | Absent | Missing = Missing(OTHER_STACK)
     agent: ReprotectAgent | Absent | Missing = Missing(OTHER_STACK)
     said = ""
@@ -89,7 +97,7 @@ def machine(
         members = (item, *(other for other, _ in together if fold(other.fabric_id) == fold(item.fabric_id)))
         agent = _called(said, there, fabric.agents) if said else reprotect_agent(members, fabric.agents, now)
     chosen = target if classic(item) else agent
-    servers = fabric if isinstance(fabric, Missing) else Missing("the places of its process servers were not read")
+    servers = fabric if isinstance(fabric, Missing) else UNPLACED
     picked = choice(item, target=chosen, policies=policies, accounts=accounts, wished=wished)
     if said and chosen is ABSENT:
         picked = replace(picked, target=said)  # it is told that there is no such thing
@@ -101,9 +109,12 @@ def _called(name: str, there: Sequence[offers.Offer], those: Sequence[T]) -> T |
 
 
 def placed(machine: Machine, servers: tuple[ProcessServer, ...], now: datetime) -> Machine:
-    """The machine with its process servers, and the one of them that is the sensible choice."""
+    """The machine with its process servers, and the one of them that is the sensible choice where one is needed."""
+    if machine.operation not in _WITH_PROCESS_SERVER:
+        return replace(machine, process_servers=servers)
     wished = machine.wished.pick(machine.wished.wishes.process_server, offers.process_servers(servers))
-    chosen = replace(machine.choice, process_server=wished or process_server(servers, now))
+    from_azure = machine.operation is Operation.REPROTECT
+    chosen = replace(machine.choice, process_server=wished or process_server(servers, now, sends_from_azure=from_azure))
     return replace(machine, process_servers=servers, choice=chosen)
 
 
@@ -155,10 +166,10 @@ def labels(items: Iterable[Item], lost: Iterable[str]) -> Mapping[str, str]:
             depth[id] += 1
 
 
-def wanted(machine: Machine) -> Wanted:
+def wanted(machine: Machine, now: datetime) -> Wanted:
     """What to look for in vCenter for the machine."""
     item, chosen = machine.item, machine.chosen
-    source = VmQuery() if item.physical is True else VmQuery(instance_uuid=item.vsphere_id, name=item.name)
+    source = VmQuery() if item.physical is True else at_home(item)
     target: VmQuery | None = None
     if isinstance(chosen, MasterTarget):
         server = chosen.server
@@ -166,10 +177,22 @@ def wanted(machine: Machine) -> Wanted:
     elif isinstance(chosen, ReprotectAgent):
         target = VmQuery(instance_uuid=chosen.vsphere_id, name=chosen.name, host_name=chosen.fqdn)
     modernized = item.topology is Topology.MODERNIZED
-    return Wanted(fold(item.id), source, target, machine.choice.datastore, modernized=modernized)
+    since = moves_since(item, now) if machine.operation is Operation.FAILBACK else None
+    return Wanted(fold(item.id), source, target, machine.choice.datastore, modernized=modernized, moves_since=since)
 
 
-def _fabric(item: Item, fabrics: Mapping[str, Fabric] | Missing) -> Fabric | Missing:
+def at_home(item: Item) -> VmQuery:
+    """Its own VM on-premises. Of one on its way back Azure tells the VM's name and no UUID (modernized, recorded)."""
+    return VmQuery(instance_uuid=item.vsphere_id, name=item.home_vm or item.name)
+
+
+def moves_since(item: Item, now: datetime) -> datetime:
+    """Since when moves of what brings it home matter: Azure tells the failover's time, not the reprotect's."""
+    oldest = now - MOVES_REMEMBERED
+    return max(item.last_failover, oldest) if isinstance(item.last_failover, datetime) else oldest
+
+
+def fabric_of(item: Item, fabrics: Mapping[str, Fabric] | Missing) -> Fabric | Missing:
     if isinstance(fabrics, Missing):
         return fabrics
     return fabrics.get(fold(item.fabric_id)) or LOST_FABRIC

@@ -20,6 +20,8 @@ class Faults:
     """Sent with status 200 in place of each answer."""
     no_permission_paths: set[str] = field(default_factory=set[str])
     """Property paths, on any object, that the account may not read; what lies below them is meant too."""
+    no_events: bool = False
+    """The account may not read events."""
     page_size: int = 0
     """The most objects in one answer of the property collector; 0 leaves it to the client."""
 
@@ -29,6 +31,6 @@ class Faults:
         )
 
     def clear(self) -> None:
-        self.refuse_login = self.silent = self.half_body = False
+        self.refuse_login = self.silent = self.half_body = self.no_events = False
         self.latency, self.status, self.page_size, self.garbage = 0.0, 0, 0, b""
         self.no_permission_paths.clear()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 from pyVmomi import vim, vmodl
 
 from . import collector, privileges
+from .events import matching
 from .schema import data, moid, reference
 from .services import OPEN_TO_ALL, content
 from .sessions import Session, View
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pyVmomi.VmomiSupport import ManagedObject
 
     from ..estate.model import Estate, VirtualMachine
+    from .events import EventFilter
     from .faults import Faults
     from .objects import Objects
     from .sessions import Sessions
@@ -200,6 +202,15 @@ def _privileges(desk: Desk, call: Call, parameter: str, account: str) -> list[vi
     ]
 
 
+# --- Events
+
+
+def _query_events(desk: Desk, call: Call) -> list[vim.event.Event]:
+    if desk.faults.no_events:
+        raise collector.no_permission(call.this)
+    return matching(desk.objects.inventory, cast("EventFilter", call.arguments["filter"]))
+
+
 def _text(call: Call, name: str) -> str:
     return str(call.arguments.get(name) or "")
 
@@ -221,4 +232,5 @@ _METHODS: "dict[str, Callable[[Desk, Call], object]]" = {
     "FindByIp": _find_by_ip,
     "HasUserPrivilegeOnEntities": _has_user_privilege,
     "HasPrivilegeOnEntities": _has_privilege,
+    "QueryEvents": _query_events,
 }

@@ -24,6 +24,7 @@ VIEW_MANAGER = reference(vim.view.ViewManager, "ViewManager")
 SEARCH_INDEX = reference(vim.SearchIndex, "SearchIndex")
 AUTHORIZATION_MANAGER = reference(vim.AuthorizationManager, "AuthorizationManager")
 LICENSE_MANAGER = reference(vim.LicenseManager, "LicenseManager")
+EVENT_MANAGER = reference(vim.event.EventManager, "EventManager")
 
 OPEN_TO_ALL = (INSTANCE, SESSION_MANAGER)
 """What may be read before login."""
@@ -42,6 +43,7 @@ def service_objects(inventory: "Inventory", session: "Session | None") -> dict[s
         SEARCH_INDEX: {},
         AUTHORIZATION_MANAGER: {"privilegeList": _privileges},
         LICENSE_MANAGER: {"licenses": lambda: _licences(inventory)},
+        EVENT_MANAGER: {},
     }
     if session:
         tables |= {view.ref: _view(inventory, view) for view in session.views.values()}
@@ -58,6 +60,7 @@ def content() -> vim.ServiceInstanceContent:
         searchIndex=SEARCH_INDEX,
         authorizationManager=AUTHORIZATION_MANAGER,
         licenseManager=LICENSE_MANAGER,
+        eventManager=EVENT_MANAGER,
         about=data(
             vim.AboutInfo,
             name="VMware vCenter Server",

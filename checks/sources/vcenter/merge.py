@@ -3,7 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from homeward.checks.facts import ABSENT, Absent, Datastore, Host, Missing, VCenter, VirtualMachine
+from homeward.checks.facts import (
+    ABSENT,
+    NOT_ASKED,
+    Absent,
+    Datastore,
+    Host,
+    Missing,
+    NotAsked,
+    VCenter,
+    VirtualMachine,
+)
 from homeward.checks.sources.access import SourceError
 
 from .wanted import NO_TARGET, OnPremises, VmQuery, Wanted
@@ -20,7 +30,7 @@ def merge(readings: Mapping[str, Reading], wanted: Sequence[Wanted]) -> Mapping[
 def _merged(readings: Mapping[str, Reading], wanted: Wanted) -> OnPremises:
     if not readings:
         gone: Absent | Missing = ABSENT if wanted.source.empty else _NONE
-        return OnPremises(_NONE, gone, _NONE, _NONE, _NONE)
+        return OnPremises(_NONE, gone, _NONE, _NONE, _NONE, _NONE if wanted.moves_since else NOT_ASKED)
     read = {name: one[wanted.machine] for name, one in readings.items() if not isinstance(one, SourceError)}
     failed = [Missing(one.reason) for one in readings.values() if isinstance(one, SourceError)]
     home, source_vm = _source(wanted.source, read, failed)
@@ -35,7 +45,13 @@ def _merged(readings: Mapping[str, Reading], wanted: Wanted) -> OnPremises:
         target_vm=target_vm,
         target_host=target_host,
         datastores=_datastores(wanted, read, failed, source_vm, target_host, seat=seat, home=home),
+        moves=read[seat].moves if seat else _unseen(wanted, target_host),
     )
+
+
+def _unseen(wanted: Wanted, target_host: Host | Missing) -> NotAsked | Missing:
+    """Why the moves of a target that is in no vCenter are not known."""
+    return target_host if wanted.moves_since and isinstance(target_host, Missing) else NOT_ASKED
 
 
 def _source(

@@ -1,8 +1,19 @@
 """What is asked of a vCenter about one machine, and what it answers."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from homeward.checks.facts import Absent, Datastore, Host, Missing, VCenter, VirtualMachine
+from homeward.checks.facts import (
+    NOT_ASKED,
+    Absent,
+    Datastore,
+    Host,
+    Missing,
+    NotAsked,
+    Relocation,
+    VCenter,
+    VirtualMachine,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +44,7 @@ class Wanted:
 
     `machine` tells it apart in the answer; names do not, since machines may share one.
     `datastore` is the chosen one, "" for none; `modernized` tells which privileges Site Recovery's account needs.
+    `moves_since` is since when moves of the target's disks are asked for, None where they are not.
     """
 
     machine: str
@@ -40,6 +52,7 @@ class Wanted:
     target: VmQuery | None
     datastore: str
     modernized: bool = field(kw_only=True)
+    moves_since: datetime | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +64,7 @@ class OnPremises:
     target_vm: VirtualMachine | Absent | Missing
     target_host: Host | Missing
     datastores: tuple[Datastore, ...] | Missing
+    moves: tuple[Relocation, ...] | NotAsked | Missing = NOT_ASKED
 
 
 NO_TARGET = Missing("no master target or appliance is chosen")

@@ -112,7 +112,7 @@ def test_disks_to_come_count_for_the_target_of_their_own_fabric() -> None:
 
 def test_two_machines_of_one_label_have_each_their_own_vm() -> None:
     machines = [with_target(item("f", "a"), "mt01"), with_target(item("g", "a"), "mt01")]
-    keys = [wanted(each).machine for each in machines]
+    keys = [wanted(each, NOW).machine for each in machines]
     assert len(set(keys)) == 2
     vms = [replace(SOURCE_VM, uuid=key) for key in keys]
     told = {key: OnPremises(UNREAD, vm, UNREAD, UNREAD, UNREAD) for key, vm in zip(keys, vms, strict=True)}
