@@ -2,7 +2,7 @@
 
 from homeward.actions.plan import PlannedItem
 from homeward.actions.states import Operation
-from homeward.checks.facts import Choice, Facts, Item, Os, ReplicationGroup, ReprotectAgent, Topology, VirtualMachine
+from homeward.checks.facts import Choice, Facts, Item, Os, ReplicationGroup, Topology, VirtualMachine
 from homeward.checks.names import fold, last_segment
 
 from .planned import only
@@ -15,8 +15,10 @@ def onward(operation: Operation, facts: Facts, item: Item, choice: Choice, stage
     vm, group = facts.source_vm, facts.group
     there = vm.name if isinstance(vm, VirtualMachine) else ""
     home = operation is not Operation.TO_AZURE
-    target, target_id = _brings(facts, item) if home else _sends(facts)
-    server, server_id = ("", "") if home else _process_server(facts, item, choice)
+    server, server_id = ("", "") if home else _sends(facts, item, choice)
+    # An appliance is many servers in one.
+    sender = (server, server_id) if item.topology is Topology.MODERNIZED else ("", "")
+    target, target_id = _brings(facts, item) if home else sender
     policy = None if home else only(choice.policy, there_is(operation, facts, item, Value.POLICY))
     failback = operation is Operation.FAILBACK
     return PlannedItem(
@@ -50,15 +52,8 @@ def _brings(facts: Facts, item: Item) -> tuple[str, str]:
     return next(((name, id) for name, id in there if fold(id) == fold(item.target_id)), ("", ""))
 
 
-def _sends(facts: Facts) -> tuple[str, str]:
-    """The appliance that replicates it to Azure (modernized)."""
-    agent = facts.agent
-    return (agent.name, agent.id) if isinstance(agent, ReprotectAgent) else ("", "")
-
-
-def _process_server(facts: Facts, item: Item, choice: Choice) -> tuple[str, str]:
-    if item.topology is Topology.MODERNIZED:
-        return _sends(facts)
+def _sends(facts: Facts, item: Item, choice: Choice) -> tuple[str, str]:
+    """The name and id of the process server, in the modernized stack that of the appliance, that sends it to Azure."""
     found = only(choice.process_server, there_is(Operation.TO_AZURE, facts, item, Value.PROCESS_SERVER))
     ids = [one.server.id for one in read(facts.process_servers) if found and one.server.name == found.value]
     return (found.shown, ids[0]) if found else ("", "")

@@ -93,7 +93,7 @@ def _chosen(said: str, subject: str, machines: _Machines) -> Mapping[str, Point]
             return NotPrepared(Obstacle.WRONG_VALUE, why, (LATEST, CONSISTENT), without=_WITHOUT)
     if unread := _unread(machines):
         return unread
-    own = {facts.machine: _meant(said, _read(facts)) for facts, _ in machines}
+    own = _meant(said, machines)
     named = [point for points in own.values() for point in points]
     if not named:
         return _wrong(f"{subject} has no recovery point {said}", machines)
@@ -125,14 +125,24 @@ def _shared(point: RecoveryPoint, subject: str, machines: _Machines) -> Mapping[
     return made
 
 
-def _meant(said: str, points: Sequence[RecoveryPoint]) -> list[RecoveryPoint]:
-    """Those that somebody may mean: by the whole id, its last part, or the beginning of that."""
+def _meant(said: str, machines: _Machines) -> Mapping[str, list[RecoveryPoint]]:
+    """Those that somebody may mean: by the whole id or its last part, and only if there is none by its beginning."""
     wanted = fold(said)
-    exact = [one for one in points if wanted in {fold(one.id), fold(last_segment(one.id))}]
-    return exact or [one for one in points if fold(last_segment(one.id)).startswith(wanted)]
+
+    def exact(point: RecoveryPoint) -> bool:
+        return wanted in {fold(point.id), fold(last_segment(point.id))}
+
+    def begun(point: RecoveryPoint) -> bool:
+        return fold(last_segment(point.id)).startswith(wanted)
+
+    fits = exact if any(exact(one) for facts, _ in machines for one in _read(facts)) else begun
+    return {facts.machine: [one for one in _read(facts) if fits(one)] for facts, _ in machines}
 
 
 def _together(one: RecoveryPoint, other: RecoveryPoint) -> bool:
+    """Whether they are of one moment: points of both kinds may be made at once."""
+    if one.application_consistent is not other.application_consistent:
+        return False
     if isinstance(one.at, datetime) and isinstance(other.at, datetime):
         return abs(one.at - other.at) < SAME
     return fold(one.id) == fold(other.id)

@@ -23,8 +23,8 @@ from .standing import who_begins
 from .values import Value, accounts_of, word
 from .wrong import ungranted, untaken
 
-VALUES_MISSING = "group-values-missing"
-"""The rule that says of an open value what `Obstacle.OPEN` says better: with what there is to choose from."""
+VALUES_MISSING = frozenset({"group-values-missing", "forward-values-missing"})
+"""The rules that say of an open value what `Obstacle.OPEN` says better: with what there is to choose from."""
 
 
 class Preparer:
@@ -38,8 +38,7 @@ class Preparer:
         operation = asked.operation
         if wrong := untaken(operation, asked.wishes, asked.point):
             return wrong
-        wishes = to_azure.read_for(asked.wishes) if operation is Operation.TO_AZURE else asked.wishes
-        answer = await self._read.for_start(asked.subject, wishes, operation)
+        answer = await self._read.for_start(asked.subject, asked.wishes, operation)
         if isinstance(answer, NoMatch):
             near = f": the nearest names are {', '.join(answer.nearest)}" if answer.nearest else ""
             why = f"No machine, replication group or recovery plan is called {answer.name}{near}."
@@ -95,7 +94,7 @@ class Preparer:
             # What blocks it says more: whoever is at home already has no points either.
             return Prepared(_plan(asked, subject, ()), judged) if blocked else points
         items, lacks = _items(operation, collected, points)
-        if not blocked or all(found.rule == VALUES_MISSING for found in judged.blockers):
+        if not blocked or all(found.rule in VALUES_MISSING for found in judged.blockers):
             if reason := next((reason for lack in lacks for reason in lack.unread), ""):
                 return NotPrepared(Obstacle.UNREADABLE, f"What the start needs could not be read: {reason}.")
             if open_ := tuple(one for lack in lacks for one in lack.open):

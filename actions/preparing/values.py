@@ -8,6 +8,7 @@ from typing import TypeVar
 from homeward.actions.states import Operation
 from homeward.checks import offers
 from homeward.checks.facts import Absent, Choice, Facts, Item, MasterTarget, Missing, ReprotectAgent, Topology
+from homeward.checks.limits import FORWARD_PROVIDERS
 from homeward.checks.offers import Offer
 
 T = TypeVar("T")
@@ -55,8 +56,6 @@ _REQUIRED: Mapping[Operation, Mapping[Topology, tuple[Value, ...]]] = {
         Topology.MODERNIZED: (Value.PROCESS_SERVER, Value.POLICY),
     },
 }
-_FORWARD = {Topology.CLASSIC: "inmageazurev2", Topology.MODERNIZED: "inmagercm"}
-"""The provider of a policy toward Azure (SDK: instanceType of the policy)."""
 
 
 def word(operation: Operation, value: Value) -> str:
@@ -102,12 +101,11 @@ def chosen(facts: Facts) -> MasterTarget | ReprotectAgent | Absent | Missing:
 def why_unread(facts: Facts, value: Value) -> str:
     """Why what there is of a value could not be read, "" if it was."""
     fact: object = None
-    classic = facts.topology is Topology.CLASSIC
     match value:
         case Value.TARGET:
-            fact = facts.master_targets if classic else facts.agents
+            fact = facts.master_targets if facts.topology is Topology.CLASSIC else facts.agents
         case Value.PROCESS_SERVER:
-            fact = facts.process_servers if classic else facts.agents
+            fact = facts.process_servers
         case Value.DATASTORE | Value.RETENTION:
             fact = chosen(facts)
         case Value.POLICY:
@@ -127,9 +125,6 @@ def there_is(
             return offers.master_targets(item, read(facts.master_targets))
         case Value.TARGET:
             return offers.reprotect_agents(read(facts.agents))
-        case Value.PROCESS_SERVER if facts.topology is Topology.MODERNIZED:
-            # An appliance is many servers in one: its process server has the name and the id of its reprotect agent.
-            return offers.reprotect_agents(read(facts.agents))
         case Value.PROCESS_SERVER:
             return offers.process_servers(read(facts.process_servers))
         case Value.DATASTORE:
@@ -147,7 +142,7 @@ def there_is(
 
 def _forward(facts: Facts, policies: tuple[Offer, ...]) -> tuple[Offer, ...]:
     """The same policies, judged by whether they lead toward Azure."""
-    wanted = _FORWARD.get(facts.topology, "")
+    wanted = FORWARD_PROVIDERS.get(facts.topology, "")
     return tuple(
         replace(
             offer,

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
-from homeward.checks.facts import ABSENT, Disk, Facts, Item, LogStorage
+from homeward.checks.facts import ABSENT, Disk, Facts, Item, LogStorage, Policy, RecoveryPoint, ReplicationGroup
 from homeward.checks.subjects import Answer, Collected, Kind, Subject, Wishes
 from homeward.checks.way import Operation
 from tests.checks.changing import changed
-from tests.checks.ready import GIB, NOW, READY_CLASSIC, READY_MODERNIZED
+from tests.checks.ready import AGENT, GIB, MASTER_TARGET, NOW, PROCESS_SERVER, READY_CLASSIC, READY_MODERNIZED
 
 SYSTEM = Disk("\\\\.\\PHYSICALDRIVE0", 64 * GIB, "Disk0", system=True)
 SECOND = Disk("\\\\.\\PHYSICALDRIVE1", 900 * GIB, "Disk1")
@@ -15,6 +16,91 @@ THIRD = Disk("\\\\.\\PHYSICALDRIVE2", 100 * GIB, "Disk2")
 
 CLASSIC = changed(READY_CLASSIC, {"item.disks": (SYSTEM, SECOND), "group": ABSENT})
 MODERNIZED = READY_MODERNIZED
+
+
+def _policies(facts: Facts) -> tuple[Policy, ...]:
+    assert isinstance(facts.policies, tuple)
+    return facts.policies
+
+
+def point(name: str, minutes: int, *, consistent: bool = False, shared: bool = False) -> RecoveryPoint:
+    """One that was made so many minutes ago."""
+    kind = "ApplicationConsistent" if consistent else "CrashConsistent"
+    return RecoveryPoint(f"/vaults/prod-dr/recoveryPoints/{name}", NOW - timedelta(minutes=minutes), kind, shared)
+
+
+_BACK: Mapping[str, object] = {
+    "item.protection_state": "Protected",
+    "points": (point("c3", 3), point("a12", 12, consistent=True), point("c60", 60)),
+    "moves": (),
+}
+_HOME: Mapping[str, object] = {
+    "source_vm.power": "poweredOn",
+    "source_vm.tools_running": True,
+    "azure_vm.power": "deallocated",
+}
+BACK_MODERNIZED = changed(
+    MODERNIZED,
+    {
+        **_BACK,
+        "item.provider": "InMageRcmFailback",
+        "item.allowed_operations": ("PlannedFailover", "DisableProtection"),
+        "item.target_id": AGENT.id,
+    },
+)
+"""Ready to fail back."""
+BACK_CLASSIC = changed(
+    CLASSIC,
+    {
+        **_BACK,
+        "item.provider": "InMage",
+        "item.allowed_operations": ("UnplannedFailover", "DisableProtection"),
+        "item.target_id": MASTER_TARGET.server.id,
+    },
+)
+HOME_MODERNIZED = changed(
+    BACK_MODERNIZED,
+    {
+        **_HOME,
+        "item.protection_state": "PlannedFailoverCommitPendingStatesBegin",
+        "item.allowed_operations": ("Commit", "CancelFailover", "DisableProtection"),
+    },
+)
+"""Failed back, not committed."""
+HOME_CLASSIC = changed(
+    BACK_CLASSIC,
+    {
+        **_HOME,
+        "item.protection_state": "UnplannedFailoverCommitPendingStatesBegin",
+        "item.allowed_operations": ("Commit", "DisableProtection"),
+        "item.active_site": "OnPrem",
+    },
+)
+FORWARD = Policy("/policies/24h-to-azure", "24h-to-azure", "InMageRcm")
+SENDER = replace(PROCESS_SERVER, server=replace(PROCESS_SERVER.server, name=AGENT.name, id=AGENT.id))
+COMMITTED_MODERNIZED = changed(
+    HOME_MODERNIZED,
+    {
+        "item.protection_state": "PlannedFailoverCommitted",
+        "item.allowed_operations": ("SwitchProtection", "DisableProtection"),
+        "process_servers": (SENDER,),
+        "policies": (FORWARD, *_policies(MODERNIZED)),
+        "choice.process_server": AGENT.name,
+    },
+)
+COMMITTED_CLASSIC = changed(
+    HOME_CLASSIC,
+    {
+        "item.protection_state": "UnplannedFailoverCommitted",
+        "item.allowed_operations": ("SwitchProtection", "DisableProtection"),
+        "choice.policy": "",
+    },
+)
+
+
+def grouped(facts: Facts, name: str, points: tuple[RecoveryPoint, ...]) -> Facts:
+    """A machine of that name in the replication group payroll, with points of its own."""
+    return replace(named(facts, name), group=ReplicationGroup("group-1", "payroll", ()), points=points)
 
 
 def named(facts: Facts, name: str) -> Facts:
