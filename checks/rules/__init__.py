@@ -56,6 +56,8 @@ from .failback import (
 )
 from .forward import (
     forward_agent_silent,
+    forward_appliance_missing,
+    forward_appliance_unhealthy,
     forward_azure_vm_running,
     forward_not_offered,
     forward_policy,
@@ -293,9 +295,9 @@ _TO_AZURE: tuple[Rule, ...] = (
     process_server_no_heartbeat,
     process_server_unhealthy,
     process_server_certificate_expired,
-    appliance_missing,
+    forward_appliance_missing,
+    forward_appliance_unhealthy,
     appliance_not_connected,
-    appliance_unhealthy,
     vcenter_not_discovered,
 )
 

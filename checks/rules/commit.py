@@ -41,9 +41,9 @@ def commit_vm_not_running(facts: Facts) -> Iterator[Sentence]:
     vm = present(facts.source_vm, "vCenter shows no VM of it on-premises.")
     power = known(vm.power)
     if power.casefold() != "poweredon":
-        yield f"{vm.name} is {said_power(power)} on-premises."
+        yield f"The on-premises VM {vm.name} is {said_power(power)}."
     elif not known(vm.tools_running):
-        yield f"{vm.name} is powered on, but VMware Tools does not run in it (yet)."
+        yield f"The on-premises VM {vm.name} is powered on, but VMware Tools does not run in it (yet)."
 
 
 @rule(
@@ -64,7 +64,7 @@ def runs_in_azure(facts: Facts) -> Iterator[Sentence]:
     if not vm.power:
         raise NotKnown(f"Azure does not tell whether {vm.name} is running")
     if vm.power.casefold() not in OFF:
-        yield f"{vm.name} is {vm.power} in Azure."
+        yield f"The VM {vm.name} in Azure is {vm.power}."
 
 
 @rule(

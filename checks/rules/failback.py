@@ -135,7 +135,7 @@ def failback_vm_powered_on(facts: Facts) -> Iterator[Sentence]:
     vm = source_vm_of(facts)
     power = known(vm.power)
     if power.casefold() != "poweredoff":
-        yield f"{vm.name} is {said_power(power)} on-premises."
+        yield f"The on-premises VM {vm.name} is {said_power(power)}."
 
 
 def said_power(power: str) -> str:

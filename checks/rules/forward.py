@@ -2,17 +2,18 @@
 
 from collections.abc import Iterator
 
-from homeward.checks.facts import Facts, known
+from homeward.checks.facts import Facts, ServerHealth, known
 from homeward.checks.limits import FORWARD_PROVIDERS, HEARTBEAT_LIMIT
 from homeward.checks.model import BOTH, MODERNIZED, NotApplicable, Sentence, Severity, rule
 from homeward.checks.way import Operation
 
-from . import pages
+from . import azure_errors, pages
 from .ages import overdue
 from .commit import runs_in_azure
 from .failback import said_power
 from .order import out_of_order
-from .present import item_of, present
+from .present import all_of, item_of, present
+from .process_server import named, usable_process_servers
 
 AREAS = ("forward",)
 
@@ -41,7 +42,7 @@ def forward_vm_not_running(facts: Facts) -> Iterator[Sentence]:
     vm = present(facts.source_vm, "vCenter shows no VM of it on-premises.")
     power = known(vm.power)
     if power.casefold() != "poweredon":
-        yield f"{vm.name} is {said_power(power)} on-premises."
+        yield f"The on-premises VM {vm.name} is {said_power(power)}."
 
 
 @rule(
@@ -89,6 +90,40 @@ def forward_policy(facts: Facts) -> Iterator[Sentence]:
 
 
 @rule(
+    id="forward-appliance-missing",
+    title="There is a replication appliance that sends the machine to Azure",
+    severity=Severity.BLOCKER,
+    topologies=MODERNIZED,
+    hint="Start the replication appliance on-premises, or deploy one and register it with this vault.",
+    docs=pages.MODERNIZED,
+)
+def forward_appliance_missing(facts: Facts) -> Iterator[Sentence]:
+    if not named(facts):
+        wanted = known(facts.choice).process_server
+        which = f"the chosen appliance {wanted}" if wanted else "any appliance"
+        yield f"The vault does not list {which} that could send {facts.machine} to Azure."
+
+
+@rule(
+    id="forward-appliance-unhealthy",
+    title="The replication appliance that sends the machine reports and is healthy",
+    severity=Severity.BLOCKER,
+    topologies=MODERNIZED,
+    hint="Sign in to the appliance, start its services, mend what Azure names, or choose a healthy appliance.",
+    docs=pages.MODERNIZED,
+)
+def forward_appliance_unhealthy(facts: Facts) -> Iterator[Sentence]:
+    yield from all_of(*(_ill(each.server, facts) for each in usable_process_servers(facts)))
+
+
+def _ill(server: ServerHealth, facts: Facts) -> Iterator[Sentence]:
+    yield from all_of(
+        overdue(f"{server.name}: last heartbeat", server.last_heartbeat, facts.now, HEARTBEAT_LIMIT),
+        azure_errors.critical(server.name, server.health_errors, health=server.health),
+    )
+
+
+@rule(
     id="forward-values-missing",
     title="Every value that the start toward Azure needs is chosen",
     severity=Severity.BLOCKER,
@@ -101,6 +136,6 @@ def forward_values_missing(facts: Facts) -> Iterator[Sentence]:
     choice = known(facts.choice)
     if not choice.asked:
         raise NotApplicable("Nobody asked for a start.")
-    for name, value in {"replication appliance": choice.target, "replication policy": choice.policy}.items():
+    for name, value in {"replication appliance": choice.process_server, "replication policy": choice.policy}.items():
         if not value:
             yield f"{facts.machine} has no {name} chosen."

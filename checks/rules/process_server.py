@@ -19,8 +19,8 @@ CERTIFICATE_WARNING_DAYS = 30
 """Ours: a failback can take weeks, and renewing needs a planned moment."""
 
 
-def _named(facts: Facts) -> tuple[ProcessServer, ...]:
-    """The chosen server alone; all of them while the choice is open."""
+def named(facts: Facts) -> tuple[ProcessServer, ...]:
+    """The chosen server alone; all of them while the choice is open. In the modernized stack they are appliances."""
     servers = known(facts.process_servers)
     wanted = known(facts.choice).process_server.casefold()
     if not wanted:
@@ -30,7 +30,7 @@ def _named(facts: Facts) -> tuple[ProcessServer, ...]:
 
 def usable_process_servers(facts: Facts) -> tuple[ProcessServer, ...]:
     """Those that would be used: nobody takes a silent server while another one is known to report."""
-    servers = _named(facts)
+    servers = named(facts)
     if not servers:
         raise NotApplicable("There is no process server.")
     if all(_silent(each, facts) is not False for each in servers):
@@ -51,7 +51,7 @@ def _silent(each: ProcessServer, facts: Facts) -> bool | Missing:
     docs=pages.PROCESS_SERVER_IN_AZURE,
 )
 def process_server_missing(facts: Facts) -> Iterator[Sentence]:
-    if not _named(facts):
+    if not named(facts):
         wanted = known(facts.choice).process_server
         which = f"the chosen process server {wanted}" if wanted else "any process server"
         yield f"The configuration server of {facts.machine} does not list {which}."

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from homeward.checks.facts import ABSENT, Missing, Topology
-from homeward.checks.notes import NOTES, notes
+from homeward.checks.notes import notes
 from tests.checks.changing import changed
 from tests.checks.ready import READY_CLASSIC, READY_MODERNIZED
 
