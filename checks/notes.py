@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from .facts import ABSENT, Facts, Item, Missing, NotKnown, Os, Topology
 from .model import BOTH, NotApplicable
-from .rules.item import reprotect_offered
-from .rules.present import returns_elsewhere
+from .rules.present import item_of, returns_elsewhere
 from .way import Operation, allows
 
 NOTES: Mapping[str, str] = {
@@ -42,16 +41,18 @@ def notes(facts: Facts, operation: Operation = Operation.REPROTECT) -> Iterator[
     item = facts.item
     if isinstance(item, Missing) or item is ABSENT or facts.topology not in BOTH:
         return
+    if not allows(item, operation):
+        return
     if operation is Operation.REPROTECT:
-        yield from _of_reprotect(facts, item)
-    elif allows(item, operation):
+        yield from _of_reprotect(facts)
+    else:
         for id, text in _OF[operation](facts, item):
             yield Note(id, facts.machine, text)
 
 
-def _of_reprotect(facts: Facts, item: Item) -> Iterator[Note]:
-    vm = facts.source_vm
-    if isinstance(vm, Missing) or not reprotect_offered(item):
+def _of_reprotect(facts: Facts) -> Iterator[Note]:
+    vm, item = facts.source_vm, item_of(facts)
+    if isinstance(vm, Missing):
         return
     try:
         elsewhere = returns_elsewhere(facts)

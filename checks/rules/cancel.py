@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from homeward.checks.facts import Facts
-from homeward.checks.model import CLASSIC, MODERNIZED, Sentence, Severity, rule
+from homeward.checks.facts import Facts, Topology
+from homeward.checks.model import BOTH, MODERNIZED, Sentence, Severity, rule
 from homeward.checks.way import Operation, Stand, stand
 
 from . import pages
@@ -17,13 +17,15 @@ AREAS = ("cancel",)
     id="cancel-classic",
     title="The machine is protected by the modernized stack",
     severity=Severity.BLOCKER,
-    topologies=CLASSIC,
+    topologies=BOTH,
     hint="Mend what is wrong on-premises and commit, or fail over to Azure anew once it is protected again: "
     "in the classic stack a failback cannot be cancelled.",
     docs=pages.FAILBACK,
 )
 def cancel_classic(facts: Facts) -> Iterator[Sentence]:
     item = item_of(facts)
+    if item.topology is not Topology.CLASSIC:
+        return
     here = stand(item)
     if here in {Stand.HOME, Stand.UNKNOWN}:
         yield f"{facts.machine} is protected by the classic stack, whose failback cannot be cancelled."

@@ -1,9 +1,10 @@
 """The protected item in the vault: whether it may be reprotected at all."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from homeward.checks.facts import ABSENT, Facts, Item, NotKnown, Os, Topology, known
 from homeward.checks.model import ANY, BOTH, CLASSIC, NotApplicable, Sentence, Severity, rule
+from homeward.checks.way import Stand, stand
 
 from . import azure_errors, pages
 from .ages import ago
@@ -20,6 +21,11 @@ REPROTECT_OPERATIONS = frozenset({"switchprotection", "reversereplicate"})
 """Either in allowedOperations lets a reprotect start (recorded answers of the service)."""
 FAILBACK_OPERATIONS = frozenset({"plannedfailover", "unplannedfailover"})
 """Offered to a machine that was replicated back: modernized fails back by the first, classic by the second."""
+AT_HOME: Mapping[Stand, str] = {
+    Stand.HOME: ": it has been failed back, and that is not committed",
+    Stand.COMMITTED: ": it is home and committed, and a reprotect toward Azure comes next (--to azure)",
+}
+"""Why there is nothing to bring home."""
 ENDED_JOBS = frozenset({"succeeded", "failed", "cancelled"})
 """Job states that are an end; any other word means that the job may still run."""
 OTHER_PROVIDERS = {
@@ -87,10 +93,6 @@ def item_not_failed_over(facts: Facts) -> Iterator[Sentence]:
         )
 
 
-def reprotect_offered(item: Item) -> bool:
-    return not REPROTECT_OPERATIONS.isdisjoint(operation.casefold() for operation in item.allowed_operations)
-
-
 @rule(
     id="item-cannot-reprotect",
     title="Site Recovery offers to reprotect the machine",
@@ -103,12 +105,19 @@ def item_cannot_reprotect(facts: Facts) -> Iterator[Sentence]:
     item = item_of(facts)
     if never_failed_over(item):
         raise NotApplicable("It has not been failed over.")
-    if not reprotect_offered(item):
-        state = item.state_description or item.protection_state or "unknown"
-        yield f"{facts.machine} cannot be reprotected in its state ({state}){_because(item)}."
+    state = item.state_description or item.protection_state or "unknown"
+    offered = not REPROTECT_OPERATIONS.isdisjoint(operation.casefold() for operation in item.allowed_operations)
+    here = stand(item)
+    if offered and here is Stand.UNKNOWN and item.provider.casefold() in BACKWARD:
+        raise NotKnown(f"Azure does not tell whether {facts.machine} runs in Azure or is home already (state {state})")
+    if not offered or here in AT_HOME:
+        # Once it is home the same verb of Azure's leads the other way.
+        yield f"{facts.machine} cannot be reprotected in its state ({state}){_because(item, here)}."
 
 
-def _because(item: Item) -> str:
+def _because(item: Item, here: Stand) -> str:
+    if here in AT_HOME:
+        return AT_HOME[here]
     if item.provider.casefold() in BACKWARD:
         if not FAILBACK_OPERATIONS.isdisjoint(operation.casefold() for operation in item.allowed_operations):
             return ": it has been replicated back already and is ready to fail back"
@@ -127,7 +136,10 @@ def _because(item: Item) -> str:
     docs=pages.MODERNIZED,
 )
 def item_failover_not_committed(facts: Facts) -> Iterator[Sentence]:
-    if any(operation.casefold() == "commit" for operation in item_of(facts).allowed_operations):
+    item = item_of(facts)
+    if stand(item) is Stand.HOME:
+        raise NotApplicable("What waits for its commit is its failback.")
+    if any(operation.casefold() == "commit" for operation in item.allowed_operations):
         yield f"{facts.machine}'s failover is not committed: a reprotect commits it first."
 
 

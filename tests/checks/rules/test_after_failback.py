@@ -84,7 +84,7 @@ CASES = [
     fails(cancel_not_offered, "after the commit", READY_TO_AZURE_MODERNIZED, {}, "cannot be cancelled any more"),
     fails(cancel_not_offered, "replicating to Azure", READY_MODERNIZED, REPLICATING, "nothing left to cancel"),
     fails(cancel_not_offered, "after the end", READY_MODERNIZED, PROTECTED, "there is nothing to cancel"),
-    elsewhere(cancel_classic, "modernized", READY_COMMIT_MODERNIZED, {}),
+    passes(cancel_classic, "modernized", READY_COMMIT_MODERNIZED),
     fails(cancel_classic, "home", READY_COMMIT_CLASSIC, {}, "classic stack, whose failback cannot be cancelled"),
     fails(
         cancel_classic,

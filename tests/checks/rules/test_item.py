@@ -19,6 +19,7 @@ from homeward.checks.rules.item import (
 )
 from tests.checks.cases import Case, elsewhere, fails, passes, unknown
 from tests.checks.ready import NOW, READY_CLASSIC, READY_MODERNIZED
+from tests.facts import READY_COMMIT_CLASSIC, READY_COMMIT_MODERNIZED, READY_TO_AZURE_CLASSIC, READY_TO_AZURE_MODERNIZED
 
 ERROR = HealthError("78007", "Error", "Replication stopped", "The disk is full.", "Free some room")
 OPEN = HealthError("9", "", "It is odd", "", "")
@@ -114,6 +115,30 @@ CASES = [
         READY_CLASSIC,
         {"item.allowed_operations": ("SWITCHPROTECTION",)},
     ),
+    fails(
+        item_cannot_reprotect, "failed back", READY_COMMIT_CLASSIC, {}, "has been failed back, and that is not commi"
+    ),
+    fails(
+        item_cannot_reprotect,
+        "home for good, where Azure's verb leads the other way",
+        READY_TO_AZURE_MODERNIZED,
+        {},
+        "it is home and committed, and a reprotect toward Azure comes next (--to azure).",
+    ),
+    passes(
+        item_cannot_reprotect,
+        "a classic item that has its provider already, in Azure",
+        READY_TO_AZURE_CLASSIC,
+        {"item.active_site": "Azure"},
+    ),
+    unknown(
+        item_cannot_reprotect,
+        "nobody tells on which side it runs",
+        READY_TO_AZURE_CLASSIC,
+        {"item.active_site": ""},
+        "does not tell whether web01 runs in Azure or is home already (state Failover committed)",
+    ),
+    elsewhere(item_failover_not_committed, "the commit is a failback's", READY_COMMIT_MODERNIZED, {}),
     elsewhere(item_cannot_reprotect, "on-premises is another rule's finding", READY_CLASSIC, ON_PREMISES),
     fails(item_failover_not_committed, "a commit is pending", READY_MODERNIZED, ADDED_OPERATION, "not committed"),
     passes(item_failover_not_committed, "no commit is pending", READY_MODERNIZED),
