@@ -43,6 +43,8 @@ class Point:
     name: str
     at: datetime
     kind: str
+    shared: bool
+    """All machines of its replication group have one of this moment."""
 
 
 def list_points(call: Call) -> Listing:
@@ -64,7 +66,16 @@ def points_of(estate: Estate, item: ProtectedItem) -> list[Point]:
         return []
     newest = estate.clock() - max(_SETTLING, timedelta(minutes=item.newest_point_minutes))
     made = {(at, kind) for kind in _EVERY for at in _moments(estate, item, kind, newest)}
-    return [Point(guid("point", f"{item.id_name} {kind} {at}"), at, kind) for at, kind in sorted(made)]
+    return [
+        Point(guid("point", f"{item.id_name} {kind} {at}"), at, kind, _is_shared(estate, item, at))
+        for at, kind in sorted(made)
+    ]
+
+
+def _is_shared(estate: Estate, item: ProtectedItem, at: datetime) -> bool:
+    members = [one for one in estate.vault.items if item.group and one.group == item.group]
+    began = [since for one in members if (since := ready_since(one))]
+    return bool(members) and at not in began and at > max(began, default=_START)
 
 
 def _moments(estate: Estate, item: ProtectedItem, kind: str, newest: datetime) -> Iterator[datetime]:
@@ -106,7 +117,7 @@ def _body(names: Names, item: ProtectedItem, point: Point) -> Body:
             "recoveryPointType": point.kind,
             "providerSpecificDetails": {
                 "instanceType": "InMageAzureV2" if item.topology == "classic" else "InMageRcm",
-                "isMultiVmSyncPoint": yes_no(bool(item.group)),
+                "isMultiVmSyncPoint": yes_no(point.shared),
             },
         },
     }

@@ -96,6 +96,25 @@ async def test_a_replication_group_makes_its_points_at_the_same_moments(reader: 
     assert (shared, alone) == (["true", "true"], "false")
 
 
+async def test_points_from_before_the_last_machine_of_the_group_was_ready_are_not_shared(
+    reader: Reader, estate: Estate
+) -> None:
+    late = estate.vault.item("ledger-db01")
+    late.stage, late.replicating_since = "replicating-back", estate.ago(20 + 10)
+    points = {name: await reader.points(name) for name in ("ledger-db01", "ledger-app01")}
+    shared = {
+        name: {
+            told(point).recovery_point_time
+            for point in found
+            if told(point).provider_specific_details.is_multi_vm_sync_point == "true"
+        }
+        for name, found in points.items()
+    }
+    assert len(points["ledger-app01"]) > len(shared["ledger-app01"]) > 0
+    assert shared["ledger-app01"] == shared["ledger-db01"]
+    assert len(points["ledger-db01"]) == len(shared["ledger-db01"]) + 2
+
+
 async def test_points_can_stop_or_be_missing(reader: Reader, estate: Estate) -> None:
     item = estate.vault.item(CLASSIC)
     item.newest_point_minutes = 600
