@@ -77,10 +77,16 @@ def checked(verdict: Verdict = Verdict.READY) -> Checked:
 
 
 async def ask(
-    ledger: Ledger, id: str = "R-000001", subject: str = "web02", *, operation: Operation = Operation.REPROTECT
+    ledger: Ledger,
+    id: str = "R-000001",
+    subject: str = "web02",
+    *,
+    operation: Operation = Operation.REPROTECT,
+    at: datetime | None = None,
 ) -> Request:
-    now = await ledger.now()
-    return await ledger.open(asked(subject, operation=operation), id=id, quorum=1, expires_at=now + timedelta(hours=2))
+    expires_at = at or await ledger.now() + timedelta(hours=2)
+    asking = replace(asked(subject, operation=operation), at=at, zone="UTC" if at else "")
+    return await ledger.open(asking, id=id, quorum=1, expires_at=expires_at)
 
 
 async def go(ledger: Ledger, request: Request, *states: State, kind: EventKind = EventKind.RECHECKED) -> Request:

@@ -13,7 +13,7 @@ from homeward.actions.requests import EventKind, Request
 from homeward.actions.states import ItemState, Operation, State
 from tests.actions.making import LEAD, REQUESTER, VirtualClock, ask, planned
 from tests.actions.memory import Memory
-from tests.actions.world import Azure, Call, Job, Life, Preparing, Stop, World, prepared
+from tests.actions.world import Azure, Call, Home, Job, Life, Preparing, Stop, World, prepared
 
 MACHINES = ("m1", "m2", "m3", "m4")
 ENDS = {
@@ -48,12 +48,14 @@ def a_life(draw: st.DrawFn) -> Life:
         planned(machine, stage=draw(st.integers(0, 1)), group=draw(st.sampled_from(["", "g"]))) for machine in machines
     ]
     limits = Limits(max_parallel_items=draw(st.integers(1, 3)))
-    return Life(Memory(clock), azure, Preparing(prepared(*its), world=azure.world), clock, limits)
+    life = Life(Memory(clock), azure, Preparing(prepared(*its), world=azure.world), clock, limits)
+    life.home = Home(looks=draw(st.sampled_from([1, 3, 99])), world=azure.world)
+    return life
 
 
 async def live(life: Life, data: st.DataObject) -> Request:
     """Passes, with what may come between them."""
-    request = await ask(life.ledger)
+    request = await ask(life.ledger, operation=data.draw(st.sampled_from(Operation)))
     for _ in range(400):
         comes = data.draw(st.sampled_from(["nothing"] * 12 + ["stop", "silence", "cancel", "late", "sleep"]))
         note(comes)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from homeward.actions.ledger import Ledger
-from homeward.actions.states import Operation
 from homeward.handlers.portal import portal
 from homeward.handlers.reporter import Reporter, Views
 from homeward.handlers.threads import Mark, Threads
@@ -14,7 +13,7 @@ from homeward.handlers.views.blocks import Message
 from homeward.handlers.views.request_card import card
 from homeward.handlers.views.thread import reply
 from tests.actions.making import VirtualClock
-from tests.actions.world import POLICY, World
+from tests.actions.world import POLICIES, World
 
 PAGES = portal("AzureCloud", ())
 VIEWS = Views(
@@ -81,7 +80,7 @@ def reporter(ledger: Ledger, slack: Slack, clock: VirtualClock, *, sole: bool) -
         ledger,
         slack,
         VIEWS,
-        {Operation.REPROTECT: POLICY},
+        POLICIES,
         monotonic=lambda: clock.now.timestamp(),  # noqa: PLW0108 # the clock's time changes
         log=Quiet(),
         sole=sole,

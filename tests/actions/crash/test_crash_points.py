@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from homeward.actions.ledger import Ledger
 from homeward.actions.ledger.engine import open_engine
 from homeward.actions.requests import Request, RequestItem
-from homeward.actions.states import ItemState
+from homeward.actions.states import ItemState, Operation
+from homeward.checks.way import PASSES
 from tests.actions.crash.walking import SCENARIOS, MakeLedger, Scenario, faults, real, run
 from tests.actions.making import KEY, VirtualClock
 
@@ -19,6 +20,7 @@ FEWEST = {
     "three in two stages, one fails": 25,
     "a lost answer": 12,
     "one machine and its thread": 45,
+    "one machine, later": 12,
 }
 """How many effects each life has at least: a walk that finds fewer has lost some."""
 
@@ -26,6 +28,12 @@ FEWEST = {
 @pytest.fixture
 async def engine(ledger_url: str) -> AsyncGenerator[AsyncEngine]:
     async with open_engine(ledger_url) as engine:
+        yield engine
+
+
+@pytest.fixture
+async def sqlite_engine(sqlite_url: str) -> AsyncGenerator[AsyncEngine]:
+    async with open_engine(sqlite_url) as engine:
         yield engine
 
 
@@ -54,6 +62,30 @@ async def test_after_a_stop_at_any_point_each_machine_is_started_exactly_once_an
     record_property("crash points", points)
     assert wrong == []
     assert points >= FEWEST[scenario.name]
+
+
+OTHERS = tuple(
+    replace(scenario, operation=operation)
+    for operation in Operation
+    if operation is not Operation.REPROTECT
+    for scenario in SCENARIOS
+)
+
+
+@pytest.mark.parametrize("scenario", OTHERS, ids=lambda scenario: f"{scenario.operation.value}: {scenario.name}")
+async def test_the_same_holds_for_every_other_operation(
+    sqlite_engine: AsyncEngine,
+    clock: VirtualClock,
+    scenario: Scenario,
+    record_property: Callable[[str, object], None],
+) -> None:
+    # What a failback does to the database and to Slack is much alike for the others: the thread is walked for it.
+    every = 1 if not scenario.shown else 3 if scenario.operation is Operation.FAILBACK else 12
+    points, wrong = await walk(sqlite_engine, clock, scenario, real, every=every)
+    record_property("crash points", points)
+    assert wrong == []
+    # A commit, and a failback, do not replicate anything.
+    assert points >= FEWEST[scenario.name] * (1 if PASSES[scenario.operation] else 0.7)
 
 
 class Claimless(Ledger):

@@ -1,8 +1,9 @@
 """A walk over every effect of a request's life: stop the world right after it, restart, run to the end."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -11,12 +12,13 @@ from homeward.actions.plan import PlannedItem
 from homeward.actions.ports import JobState
 from homeward.actions.posts import PostState
 from homeward.actions.requests import EventKind, Request
-from homeward.actions.states import ItemState, State
+from homeward.actions.states import ItemState, Operation, State
 from tests.actions.crash.slack import Slack, reporter
 from tests.actions.making import KEY, LEAD, VirtualClock, ask, planned
-from tests.actions.world import Azure, Call, Life, Preparing, Stop, World, prepared
+from tests.actions.world import Azure, Call, Home, Life, Preparing, Stop, World, prepared
 
 ENDS = {EventKind.DONE, EventKind.ITEM_FAILED, EventKind.REFUSED, EventKind.SKIPPED}
+ONCE = (EventKind.SCHEDULED, EventKind.AT_HOME)
 PAUSE = 7.0
 """Seconds that a restart takes."""
 
@@ -31,6 +33,9 @@ class Scenario:
     outcomes: Mapping[str, JobState] = field(default_factory=dict[str, JobState])
     shown: bool = False
     """With the real reporter, and all that it says."""
+    operation: Operation = Operation.REPROTECT
+    later: timedelta | None = None
+    """It is to start so much later than it is asked for."""
 
 
 SCENARIOS = (
@@ -42,6 +47,7 @@ SCENARIOS = (
     ),
     Scenario("a lost answer", (planned("web02"),), calls={"web02": (Call.LOST,)}),
     Scenario("one machine and its thread", (planned("web02"),), shown=True),
+    Scenario("one machine, later", (planned("web02"),), later=timedelta(minutes=40)),
 )
 
 
@@ -51,6 +57,7 @@ class Run:
 
     effects: tuple[str, ...]
     accepted: tuple[str, ...]
+    early: bool
     request: Request
     kinds: tuple[tuple[str, EventKind], ...]
     doubled: tuple[str, ...]
@@ -72,34 +79,37 @@ async def run(
     azure = Azure(
         clock, world, lasts=timedelta(seconds=40), replicates=timedelta(seconds=50), lag=timedelta(seconds=90)
     )
+    home = Home(looks=2, world=world)
     slack = Slack(world)
+    at = clock.now + scenario.later if scenario.later is not None else None
     azure.calls = {machine: list(calls) for machine, calls in scenario.calls.items()}
     azure.outcomes = dict(scenario.outcomes)
 
     def live() -> Life:
         ledger = make(engine, clock, lambda what: world.effect(f"ledger: {what}"))
-        life = Life(ledger, azure, Preparing(prepared(*scenario.machines), world=world), clock)
+        life = Life(ledger, azure, Preparing(prepared(*scenario.machines), world=world), clock, home=home)
         if scenario.shown:
             life.reporter = reporter(ledger, slack, clock, sole=engine.dialect.name == "sqlite").report
         return life
 
     try:
-        request = await _live(live(), id)
+        request = await _live(live(), id, scenario, at)
     except Stop:
         clock.ahead(seconds=PAUSE)
         world.restart()
-        request = await _live(live(), id)
+        request = await _live(live(), id, scenario, at)
     events = await live().ledger.events(id)
     told = tuple((event.happened.machine, event.happened.kind) for event in events)
     posts = await live().ledger.posts(id)
     unsent = tuple(post.key for post in posts if post.state is not PostState.SENT)
-    return Run(tuple(world.effects), tuple(azure.accepted), request, told, tuple(slack.doubled()), unsent)
+    early = at is not None and any(job.started < at for job in azure.jobs)
+    return Run(tuple(world.effects), tuple(azure.accepted), early, request, told, tuple(slack.doubled()), unsent)
 
 
-async def _live(life: Life, id: str) -> Request:
+async def _live(life: Life, id: str, scenario: Scenario, at: datetime | None) -> Request:
     """To the end. People do what they would do: ask where nothing came of it, decide where they are asked to."""
     if not await life.desk.find(id):
-        await ask(life.ledger, id)
+        await ask(life.ledger, id, operation=scenario.operation, at=at)
     for _ in range(10):
         request = await life.to_the_end(id)
         unknown = [item.machine for item in request.items if item.state is ItemState.UNKNOWN]
@@ -133,6 +143,10 @@ def faults(scenario: Scenario, done: Run) -> list[str]:
         for machine in scenario.machines
         if not any(name == machine.machine and kind in ENDS for name, kind in done.kinds)
     ]
+    if done.early:
+        found.append("it was started before its time")
+    known = Counter(kind for _, kind in done.kinds)
+    found += [f"{kind.value} was told {known[kind]} times" for kind in ONCE if known[kind] > len(scenario.machines)]
     found += [f"{key} is in Slack twice" for key in done.doubled]
     found += [f"{key} is not in Slack" for key in done.unsent]
     if not done.request.state.ended and done.request.state is not State.NEEDS_ATTENTION:
