@@ -29,8 +29,8 @@ from homeward.actions.states import Operation, State
 from homeward.bot.acting import new_id, policies
 from homeward.bot.compose import collector
 from homeward.bot.logs import logger
-from homeward.bot.sandbox.arm import progress
 from homeward.bot.sandbox.arm.names import Names
+from homeward.bot.sandbox.estate import progress
 from homeward.bot.sandbox.estate.reprotects import Fate
 from homeward.bot.sandbox.run import Sandbox
 from homeward.bot.sandbox.slack import LENA, MAYA, WAR_ROOM, Message
@@ -158,7 +158,7 @@ class _Azure:
         del vault, operation, item_id, still
         item = self._estate.vault.item(planned.machine)
         item.fates.append(Fate(job_minutes=JOB_MINUTES))
-        job = progress.begin(self._estate, item, str(uuid4()), body={})
+        job = progress.begin(self._estate, item, str(uuid4()), Operation.REPROTECT, body={})
         job.started = self._now()
         return Accepted(job.name)
 
