@@ -65,7 +65,7 @@ def approval_message(request: Request, *, policy: Policy, now: datetime, portal:
 
     def blocks(size: int) -> list[Block]:
         return [
-            section("\n".join([f"{SIGNS.get(request.state, '✓')} *{head}*", *stakes.meant(plan)])),
+            *_meant(plan, f"{SIGNS.get(request.state, '✓')} *{head}*"),
             section(_whose(request)),
             *([section(_decided(request, now))] if not asks or request.decisions else []),
             *([section(_call(request, policy))] if asks else []),
@@ -102,6 +102,12 @@ def headline(request: Request, plan: Plan) -> str:
             return f"Void: {what[0].lower()}{what[1:]}"
         case _:
             return f"Approved: {what[0].lower()}{what[1:]}"
+
+
+def _meant(plan: Plan, head: str) -> list[Block]:
+    """What it means, below its headline; the gravest stands with it."""
+    first, *rest = stakes.meant(plan)
+    return [section(f"{head}\n{first}"), *map(section, rest)]
 
 
 def _ending(request: Request) -> str:
@@ -216,7 +222,7 @@ def approve_modal(request: Request) -> Modal:
     if plan is None or checked is None:
         return _form(request, ids.APPROVE_VIEW, "Approve", "", [section("There is nothing to approve.")])
     blocks: list[Block] = [
-        section("\n".join([f"*{stakes.what(plan)}*", *stakes.meant(plan)])),
+        *_meant(plan, f"*{stakes.what(plan)}*"),
         section(_whose(request)),
         section(f"*Checks*  {verdict(checked)}"),
     ]

@@ -9,7 +9,7 @@ from homeward.actions.states import Operation
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
     """Of one operation. In a template `{}` is whom it is about, escaped; `{vm}` is "its VM" or "their VMs" (`{the}`:
-    "the VMs"), `{it}` "it" or "they", `{them}` "it" or "them", `{runs}` "runs" or "run".
+    "the VMs"), `{It}` "It" or "They", `{them}` "it" or "them", `{runs}` "runs" or "run".
     """
 
     noun: str
@@ -84,13 +84,14 @@ WORDS: Mapping[Operation, Words] = {
         came="home",
         through="home, not committed yet",
         running="Leave {vm} alone in Azure and on-premises: Azure shuts down the one and starts the other.",
-        after="See whether the application works on-premises. Then commit it; before the commit nothing is final.",
-        summary="{it} {runs} on-premises now, and not in Azure. See whether the application works. If it does, commit "
-        "the failback. Nothing is replicated to Azure before it is committed and protected again.",
+        after="See whether the application works on-premises. If it does, the commit is the next step.",
+        summary="{It} {runs} on-premises now, as Azure tells it; what vCenter shows stands above. See whether the "
+        "application works. If it does, commit the failback; if not, a modernized one can be cancelled before that. "
+        "Nothing is replicated to Azure before it is committed and protected again.",
         failed="Switch on nothing by hand before you know where it runs: it must run in one place only, in Azure or "
         "on-premises.",
         job_done="its job is done, its VM on-premises is looked at",
-        passing="on its way home",
+        passing="its start on-premises",
         standing="home, not committed",
         job_ended="Its VM on-premises is looked at now.",
         done="home, not committed. See whether the application works there.",
@@ -106,11 +107,11 @@ WORDS: Mapping[Operation, Words] = {
         came="committed",
         through="home and committed",
         after="Nothing is replicated to Azure yet: the protection to Azure is the next step.",
-        summary="{it} {runs} on-premises for good, and nothing would take over for {them}: nothing is replicated to "
+        summary="{It} {runs} on-premises for good, and nothing would take over for {them}: nothing is replicated to "
         "Azure before you ask for the protection to Azure, which is the next step.",
         failed="It still runs on-premises; only the commit did not come through.",
         job_done="its job is done",
-        passing="being committed",
+        passing="its commit",
         standing="home, committed",
         job_ended="It is looked whether Azure shows it as committed.",
         done="committed. It stays on-premises, and is not protected until it is replicated to Azure again.",
@@ -127,12 +128,12 @@ WORDS: Mapping[Operation, Words] = {
         through="in Azure again and may fail back once more",
         running="Leave {vm} alone in Azure and on-premises: Azure shuts down the one and starts the other.",
         after=f"{_OFF} See whether the application works in Azure; a failback can be asked for again.",
-        summary="{it} {runs} in Azure again, and what was changed on-premises since the failback is lost. Do not power "
+        summary="{It} {runs} in Azure again, and what was changed on-premises since the failback is lost. Do not power "
         "on {vm} on-premises. A failback can be asked for again, when you want it.",
         failed="Switch on nothing by hand before you know where it runs: it must run in one place only, in Azure or "
         "on-premises.",
         job_done="its job is done, it replicates back again",
-        passing="replicating back again",
+        passing="its replication back on-premises",
         standing="in Azure again, may fail back",
         job_ended="It replicates back on-premises again.",
         done="runs in Azure again, and may fail back once more. Do not power on its VM on-premises.",
@@ -150,7 +151,7 @@ WORDS: Mapping[Operation, Words] = {
         through="protected to Azure again",
         running="Until it is done, nothing in Azure could take over.",
         after="The way home ends here: at home, and Azure could take over again.",
-        summary="Nothing has to be done: the way home ends here. {it} {runs} on-premises, and Azure could take over "
+        summary="Nothing has to be done: the way home ends here. {It} {runs} on-premises, and Azure could take over "
         "again.",
         failed="It still runs on-premises, without protection.",
         job_done="its job is done, the initial replication to Azure comes next",
@@ -171,7 +172,7 @@ def told(template: str, *, several: bool) -> str:
     filled = template.format(
         vm="their VMs" if several else "its VM",
         the="the VMs" if several else "its VM",
-        it="they" if several else "it",
+        It="They" if several else "It",
         them="them" if several else "it",
         runs="run" if several else "runs",
     )

@@ -15,7 +15,8 @@ from .moments import agreed_when
 NAME = 80
 MOST_STAGES = 6
 LINUX = (
-    "a static address may have become DHCP, and Network Manager may be missing; set the network again at its console."
+    "after the failback a static address may be DHCP, and Network Manager may be missing: then the network has to be "
+    "set again at its console."
 )
 """The usual after-effects of a return to VMware."""
 
@@ -171,9 +172,9 @@ def _cancel(plan: Plan) -> tuple[str, ...]:
     it, runs = ("It", "runs") if one else ("They", "run")
     return (
         f"*{it} {runs} in Azure again, and every change made on-premises since the failback is lost.* "
-        f"{_its(one, 'VM')} on-premises {'is' if one else 'are'} shut down; the application is down until "
-        f"{_its(one, 'VM', lower=True)} in Azure {'runs' if one else 'run'}"
-        f"{', from ' + begins(plan) if plan.not_before else ', as soon as it is approved'}.",
+        f"{_its(one, 'VM')} on-premises {'is' if one else 'are'} shut down, "
+        f"{'from ' if plan.not_before else ''}{begins(plan)}; the application is down until "
+        f"{_its(one, 'VM', lower=True)} in Azure {'runs' if one else 'run'}.",
         "It replicates back as before, and can be failed back again."
         if one
         else "They replicate back as before, and can be failed back again.",

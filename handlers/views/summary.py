@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from homeward.actions.requests import Request, RequestItem
-from homeward.actions.states import ItemState
+from homeward.actions.states import ItemState, Operation
 
 from ..escape import mrkdwn
 from .blocks import Message, built, listed, many, packed, section
@@ -31,8 +31,8 @@ def summary(request: Request, *, at: datetime) -> Message:
     following: list[str] = []
     if done:
         following.append(f"*What comes next*\n{told(said.summary, several=not alone)}")
-        if away := after_effects(done):
-            following.append(away)
+        if request.asked.operation is Operation.FAILBACK and (left := after_effects(done)):
+            following.append(left)
     if len(done) < len(items):
         whose = "It is" if alone else "The machines that did not come through are"
         following.append(f"{whose} not {said.came} as far as Homeward knows: mend the cause, then ask again.")

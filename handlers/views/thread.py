@@ -19,7 +19,6 @@ from .blocks import Message, box, fitted, listed, many, section
 from .headlines import subject
 from .moments import agreed_when, when
 from .operations import command_of, words
-from .planned import later
 from .summary import MOST_NAMES, NAME, summary
 
 WHY = 600
@@ -271,7 +270,7 @@ def _progress(one: _Told) -> Message | None:
 
 
 def _scheduled(one: _Told) -> Message:
-    at = one.instant("at") or (later(one.request) or (None,))[0]
+    at = one.instant("at")
     starts = f"starts {agreed_when(at, str(one.data.get('zone') or ''))}" if at else "starts at its time"
     return _line(
         f"approved; {starts}. Its checks are repeated then, and it can be cancelled until then: the card above has the "

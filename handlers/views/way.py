@@ -71,12 +71,10 @@ def way_message(
     subject: str,
     machines: tuple[WayOf, ...],
     *,
-    previous: str = "",
     command: str = "/failback",
     reprotect: str = "/reprotect",
 ) -> Message:
-    """Every machine on its way, and what comes next. `previous` is the id of the ended request that the next step goes
-    on from, "" where there is none."""
+    """Every machine on its way, and what comes next. `command` and `reprotect` are what the commands are called."""
     name = mrkdwn(subject, NAME)
     head = f"{name}: {_tally(machines)}"
 
@@ -88,7 +86,7 @@ def way_message(
             section(f"*{head}*"),
             context(f"The way: {' › '.join(STEPS)}"),
             *(section(text) for text in packed([*lines, *more])),
-            *_onward(subject, machines, previous, command=command, reprotect=reprotect),
+            *_onward(subject, machines, command=command, reprotect=reprotect),
         ]
 
     return Message(f"{head}. {_next_of_all(machines)}", fitted(blocks, SIZES))
@@ -190,19 +188,15 @@ def _next_of_all(machines: Sequence[WayOf]) -> str:
     return f"Next: {', '.join(told)}." if told else "There is nothing to ask for now."
 
 
-def _onward(subject: str, machines: Sequence[WayOf], previous: str, *, command: str, reprotect: str) -> list[Block]:
+def _onward(subject: str, machines: Sequence[WayOf], *, command: str, reprotect: str) -> list[Block]:
     """A button for each next step: of all of them, or of each machine that stands before it."""
     blocks: list[Block] = []
     for operation, names in _following(machines).items():
         whole = len(names) == len(machines)
-        if whole and previous:
-            asked = [_button(previous, operation)]
-        elif whole:
-            asked = [_ask_for(operation, subject, 0, "")]
-        else:
-            asked = [_ask_for(operation, name, n, name) for n, name in enumerate(names[:MOST_BUTTONS])]
+        whom = [subject] if whole else names[:MOST_BUTTONS]
+        asked = [_ask_for(operation, name, n, "" if whole else name) for n, name in enumerate(whom)]
         blocks += [each for each in asked if each]
-        line = command_line(operation, subject if whole else names[0], command=command, reprotect=reprotect)
+        line = command_line(operation, whom[0], command=command, reprotect=reprotect)
         blocks.append(context(f"or type {mrkdwn(line, 300)}{_options(operation)}"))
     return blocks
 

@@ -289,6 +289,28 @@ class Requests:
     attention: Callable[[], Request] = field(default=attention)
     poisoned: Callable[[Any, str], Any] = field(default=poisoned)
 
+    def of(self, operation: Operation, state: State, *states: ItemState, **changes: Any) -> Request:
+        """The payroll plan on its way, of any operation: two classic machines and one modernized, with Linux."""
+        plan = changes.pop("plan", None) or self.on_the_way(operation)
+        items = changes.pop("items", None) or items_of(plan, *states)
+        request = a_request(state, plan=plan, items=items, **changes)
+        return replace(request, asked=replace(request.asked, operation=operation, where=Where("T0", "", "C1")))
+
+    def on_the_way(self, operation: Operation, **changes: Any) -> Plan:
+        more: dict[str, Any] = {"datastore": "", "retention": "", "log_storage_id": "", "policy": "", "target": ""}
+        if operation is Operation.TO_AZURE:
+            more |= {"target": "appliance01", "policy": "24h-policy"}
+        db01 = a_machine("pay-db01", point="LatestTag", azure_vm="pay-db01-az", **more)
+        app01 = a_machine("pay-app01", stage=1, point="LatestTime", azure_vm="pay-app01-az", **more)
+        app02 = a_modern_machine(
+            "pay-app02", stage=1, point="CrashConsistent", azure_vm="pay-app02-az", linux=True, **more
+        )
+        return replace(a_plan(db01, app01, app02), operation=operation, **changes)
+
+    def alone(self, operation: Operation, name: str = "web01", **changes: Any) -> Plan:
+        machine = a_modern_machine(name, point="CrashConsistent", azure_vm=f"{name}-az", **changes)
+        return replace(a_plan(machine, subject=name, kind=Kind.MACHINE), operation=operation)
+
     def event(self, kind: EventKind, machine: str = "", actor: Person | None = None, **data: object) -> Event:
         return Event(7, NOW, "R-7K2M9Q", Happened(kind, machine, data, actor), "hash")
 
