@@ -13,6 +13,7 @@ from homeward.checks.facts import (
     MasterTarget,
     Missing,
     Policy,
+    ProcessServer,
     ReprotectAgent,
     Topology,
 )
@@ -58,7 +59,7 @@ def told(
     )
     if operation is Operation.TO_AZURE:
         chosen = _toward_azure(chosen, item, fabric, policies, wished)
-    servers = fabric if isinstance(fabric, Missing) else UNPLACED
+    servers: tuple[ProcessServer, ...] | Missing = fabric if isinstance(fabric, Missing) else UNPLACED
     if not isinstance(fabric, Missing) and item.topology is Topology.MODERNIZED:
         servers = fabric.process_servers
     return Machine(label, item, fabric, servers, target, agent, chosen, wished, operation)

@@ -10,6 +10,8 @@ class Faults:
     refuse_login: bool = False
     silent: bool = False
     """Takes requests and never answers."""
+    silent_on: str = ""
+    """The method, by its wire name, that alone is never answered."""
     latency: float = 0.0
     """Seconds that each call takes longer."""
     status: int = 0
@@ -33,4 +35,5 @@ class Faults:
     def clear(self) -> None:
         self.refuse_login = self.silent = self.half_body = self.no_events = False
         self.latency, self.status, self.page_size, self.garbage = 0.0, 0, 0, b""
+        self.silent_on = ""
         self.no_permission_paths.clear()

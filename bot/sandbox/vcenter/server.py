@@ -95,10 +95,12 @@ class SandboxVCenter:
         return web.Response(text=_VERSIONS, content_type="text/xml")
 
     async def _post(self, request: web.Request) -> web.StreamResponse:
-        response = self._respond(await request.read(), request)
+        body = await request.read()
+        response = self._respond(body, request)
+        unheard = bool(self.faults.silent_on) and self.calls[-1:] == [self.faults.silent_on]
         if self.faults.latency:
             await asyncio.sleep(self.faults.latency)
-        if self.faults.silent:
+        if self.faults.silent or unheard:
             await self._stopping.wait()
         if self.faults.status:
             return web.Response(status=self.faults.status, text="Service unavailable")

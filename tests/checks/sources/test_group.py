@@ -10,6 +10,7 @@ from homeward.checks.sources.azure import Plan
 from homeward.checks.sources.find import Listing, Match, matches
 from homeward.checks.sources.group import stages, whole
 from homeward.checks.subjects import Subject
+from homeward.checks.way import Operation, Stand, stand
 from tests.checks.ready import READY_CLASSIC
 
 assert isinstance(READY_CLASSIC.item, Item)
@@ -24,10 +25,12 @@ A, B, C = item("a"), item("b"), item("c")
 PLAN = Plan("/plans/p", "p", (("/V/C",), ("/other",), ("/v/a", "/v/b")))
 
 
-def found(name: str, *items: Item, plans: tuple[Plan, ...] = (PLAN,)) -> Match:
+def found(
+    name: str, *items: Item, plans: tuple[Plan, ...] = (PLAN,), operation: Operation = Operation.REPROTECT
+) -> Match:
     listing = Listing("prod", items, plans, {})
     (match,) = matches(name, (listing,))
-    return whole(match, listing)
+    return whole(match, listing, operation)
 
 
 @pytest.mark.parametrize("name", ["a", "pay"])
@@ -51,6 +54,65 @@ def test_who_is_on_the_way_back_is_left_out_unless_asked_for() -> None:
     assert found("a", A, back, C).item_ids == ("/v/c", "/v/a")
     assert found("b", A, back, C).item_ids == ("/v/b",)
     assert found("pay", back).item_ids == ("/v/b",)
+
+
+STATES = {
+    Stand.IN_AZURE: ("InMageAzureV2", "UnplannedFailoverCommitted"),
+    Stand.REPLICATING_BACK: ("InMage", "InitialReplicationInProgress"),
+    Stand.READY: ("InMage", "Protected"),
+    Stand.HOME: ("InMage", "UnplannedFailoverCommitPendingStatesBegin"),
+    Stand.COMMITTED: ("InMage", "UnplannedFailoverCommitted"),
+    Stand.PROTECTING: ("InMageAzureV2", "InitialReplicationInProgress"),
+    Stand.PROTECTED: ("InMageAzureV2", "Protected"),
+}
+
+
+def at(name: str, where: Stand) -> Item:
+    provider, state = STATES[where]
+    home = where in {Stand.HOME, Stand.COMMITTED}
+    made = replace(item(name, provider=provider), protection_state=state, active_site="OnPrem" if home else "Azure")
+    made = replace(made, allowed_operations=("Commit",) if where is Stand.HOME else ())
+    assert stand(made) is where
+    return made
+
+
+@pytest.mark.parametrize("name", ["a", "pay"])
+@pytest.mark.parametrize("other", [Stand.IN_AZURE, Stand.REPLICATING_BACK, Stand.READY])
+def test_a_failback_takes_every_member_that_is_not_home_yet(name: str, other: Stand) -> None:
+    match = found(name, at("a", Stand.READY), at("b", other), at("c", Stand.HOME), operation=Operation.FAILBACK)
+    assert match.item_ids == ("/v/a", "/v/b")
+
+
+@pytest.mark.parametrize(
+    ("operation", "here", "past"),
+    [
+        (Operation.FAILBACK, Stand.READY, Stand.HOME),
+        (Operation.COMMIT, Stand.HOME, Stand.COMMITTED),
+        (Operation.CANCEL, Stand.HOME, Stand.READY),
+        (Operation.TO_AZURE, Stand.COMMITTED, Stand.PROTECTING),
+        (Operation.TO_AZURE, Stand.COMMITTED, Stand.PROTECTED),
+    ],
+)
+def test_who_has_the_operation_behind_it_is_left_out_unless_nobody_is_left(
+    operation: Operation, here: Stand, past: Stand
+) -> None:
+    items = at("a", here), at("b", past), at("c", here)
+    assert found("a", *items, operation=operation).item_ids == ("/v/c", "/v/a")
+    assert found("b", *items, operation=operation).item_ids == ("/v/b",), "it was asked for: somebody says why not"
+    assert len(found("pay", at("a", past), at("b", past), operation=operation).item_ids) == 2
+
+
+@pytest.mark.parametrize("operation", [Operation.COMMIT, Operation.CANCEL])
+def test_a_machine_that_is_home_is_committed_or_cancelled_without_those_that_are_not(operation: Operation) -> None:
+    alone = found("a", at("a", Stand.HOME), at("b", Stand.REPLICATING_BACK), operation=operation)
+    assert (alone.candidate.kind, alone.item_ids) == (Kind.MACHINE, ("/v/a",))
+    both = found("a", at("a", Stand.HOME), at("b", Stand.IN_AZURE), at("c", Stand.HOME), operation=operation)
+    assert (both.candidate.kind, both.item_ids) == (Kind.GROUP, ("/v/c", "/v/a"))
+
+
+def test_a_group_that_is_asked_for_by_name_is_committed_with_those_that_are_not_home_yet() -> None:
+    match = found("pay", at("a", Stand.HOME), at("b", Stand.READY), operation=Operation.COMMIT)
+    assert match.item_ids == ("/v/a", "/v/b")
 
 
 def test_a_group_without_a_name_is_called_by_its_id() -> None:

@@ -319,3 +319,33 @@ def test_of_two_spellings_of_a_field_the_one_with_a_value_counts() -> None:
     assert Wire({"a": ["x"]}).text("a") == ""
     assert Wire({"a": True}).text("a") == ""
     assert Wire({"a": 12.5}).text("a") == "12.5"
+
+
+def test_a_modernized_item_on_its_way_back_tells_where_to() -> None:
+    parsed = _parse(
+        {
+            "instanceType": "InMageRcmFailback",
+            "reprotectAgentId": "agent-1",
+            "targetVmName": "web01-onprem",
+            "targetDataStoreName": "ds-gold-01",
+            "lastPlannedFailoverStatus": "Failed",
+            "lastUsedPolicyId": "/policies/p",
+            "multiVmGroupName": "payroll",
+        }
+    )
+    assert (parsed.target_id, parsed.home_vm, parsed.home_datastore) == ("agent-1", "web01-onprem", "ds-gold-01")
+    assert (parsed.last_failback, parsed.last_policy_id) == ("Failed", "/policies/p")
+    assert (parsed.group_name, parsed.group_id) == ("payroll", f"{FABRIC}/multiVmGroups/payroll")
+
+
+def test_a_classic_item_on_its_way_back_tells_where_it_runs_and_where_to() -> None:
+    details = {"activeSiteType": "OnPrem", "masterTargetId": "mt-1", "datastores": ["ds-gold-02", "ds-other"]}
+    parsed = _parse({"instanceType": "InMage", **details})
+    assert (parsed.active_site, parsed.target_id, parsed.home_datastore) == ("OnPrem", "mt-1", "ds-gold-02")
+    assert (parsed.home_vm, parsed.azure_vm_id) == ("", "")
+    assert _parse({"instanceType": "InMage", "datastores": None}).home_datastore == ""
+
+
+def test_an_item_toward_azure_has_its_azure_vms_name_where_others_have_the_one_at_home() -> None:
+    parsed = _rcm(targetVmName="web01-in-azure")
+    assert (parsed.home_vm, parsed.home_datastore, parsed.active_site, parsed.last_failback) == ("", "", "", "")

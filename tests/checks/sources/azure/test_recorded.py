@@ -55,6 +55,9 @@ def test_the_same_item_on_its_way_back() -> None:
     assert isinstance(web.last_failover, Missing)
     assert isinstance(web.agent_registered, Missing)
     assert web.azure_vm_id.endswith("/RCM-Win2K16-01-e9369372-f40f-41eb-b64f-38bb79445508")
+    assert (web.vsphere_id, web.home_vm, web.home_datastore) == ("", "RCM-Win2K16-01", "Datastore 3")
+    assert (web.target_id, web.last_failback) == ("83629832-8201-4d31-b9cd-a644185d035a", "")
+    assert web.last_policy_id.endswith("/replicationPolicies/cli-test-policy-V2ARCM-1")
 
 
 def test_a_modernized_fabric() -> None:
