@@ -39,6 +39,7 @@ from homeward.handlers.views.thread import reply
 from .acting_metrics import ActingMetrics
 from .acting_settings import Approval, ApprovalsSettings
 from .late_desk import LateDesk
+from .looking_home import HomeLook
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ class Acting:
         self._policies = policies(approvals)
         self._collector = collector
         self._clients = AppClients(app)
+        self.standings = SlackStandings(self._clients)
         self._newer = newer
         self._log = log
         self._metrics = metrics
@@ -106,6 +108,7 @@ class Acting:
             self._metrics.azure(azure) if self._metrics else azure,
             Preparer(self._collector, RULES_OF),
             scheduler,
+            home=HomeLook(self._collector),
             limits=self._limits(),
             monotonic=_seconds,
         )
@@ -116,7 +119,7 @@ class Acting:
             looking = asyncio.create_task(self._look(ledger, self._metrics), name="homeward metrics")
             self._driving.push_async_callback(ended, (looking,))
         self._ledger = ledger
-        self.desk.open(Desk(ledger, scheduler, self._policies, SlackStandings(self._clients), new_id))
+        self.desk.open(Desk(ledger, scheduler, self._policies, self.standings, new_id))
 
     async def pause(self) -> None:
         """Ends what drives the requests; the desk still answers. Safe to call twice."""
@@ -149,15 +152,18 @@ class Acting:
         return Limits(timedelta(seconds=limits.poll_interval), limits.max_parallel_items)
 
     def _reporter(self, ledger: Ledger, *, sole: bool) -> Reporter:
-        command = self._settings.slack.reprotect_command
+        slack = self._settings.slack
+        command, failback = slack.reprotect_command, slack.failback_command
         pages = portal(self._settings.azure.cloud, self._settings.vault_addresses())
         return Reporter(
             ledger,
             SlackThreads(self._clients, self._newer),
             Views(
-                card=partial(card, portal=pages, command=command),
+                card=partial(card, portal=pages, command=command, failback=failback),
                 approval=partial(approval_message, portal=pages),
-                reply=partial(reply, portal=pages, command=command),
+                reply=partial(
+                    reply, portal=pages, command=command, failback=failback, errors=slack.failback_errors_command
+                ),
                 reminder=reminder_message,
             ),
             self._policies,
@@ -174,7 +180,7 @@ class Acting:
 
 
 def policies(approvals: ApprovalsSettings) -> dict[Operation, Policy]:
-    return {Operation.REPROTECT: _policy(approvals.of_reprotect)}
+    return {operation: _policy(approvals.of(operation)) for operation in Operation}
 
 
 def _policy(approval: Approval) -> Policy:

@@ -103,9 +103,9 @@ class _MeasuredAzure:
             self._unread.labels("job").inc()
             raise
 
-    async def item(self, vault: str, item: RequestItem) -> ItemSeen | Absent:
+    async def item(self, vault: str, operation: Operation, item: RequestItem) -> ItemSeen | Absent:
         try:
-            return await self._azure.item(vault, item)
+            return await self._azure.item(vault, operation, item)
         except Unreadable:
             self._unread.labels("item").inc()
             raise

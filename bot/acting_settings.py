@@ -2,10 +2,12 @@
 
 import re
 from datetime import timedelta
-from typing import Annotated, Self
+from typing import Annotated, Self, cast
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+
+from homeward.checks.way import Operation
 
 from .section import Section
 
@@ -100,19 +102,45 @@ class ApprovalOverride(Section):
     expires_after: Duration | None = None
 
 
+TO_AZURE = Operation.TO_AZURE.value
+_TO_AZURE = "reprotect_to_azure"
+
+
 class ApprovalsSettings(Approval):
+    """For every sort of action, with what is different for single ones."""
+
     reprotect: ApprovalOverride = ApprovalOverride()
+    failback: ApprovalOverride = ApprovalOverride()
+    commit: ApprovalOverride = ApprovalOverride()
+    cancel: ApprovalOverride = ApprovalOverride()
+    reprotect_to_azure: ApprovalOverride = ApprovalOverride()
+    """In the file its name may be written as the action's, with hyphens; no variable of the environment can."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named_as_in_the_file(cls, values: object) -> object:
+        if not isinstance(values, dict) or TO_AZURE not in values:
+            return cast("object", values)
+        given: dict[str, object] = dict(cast("dict[str, object]", values))
+        in_file, in_environment = given.pop(TO_AZURE), given.get(_TO_AZURE)
+        if isinstance(in_file, dict) and isinstance(in_environment, dict):
+            in_file = cast("dict[str, object]", in_file) | cast("dict[str, object]", in_environment)
+        given[_TO_AZURE] = in_file
+        return given
 
     @model_validator(mode="after")
     def _overrides_can_be_reached(self) -> Self:
-        _ = self.of_reprotect
+        for operation in Operation:
+            try:
+                self.of(operation)
+            except ValidationError as error:
+                why = error.errors()[0]["msg"].removeprefix("Value error, ")
+                raise ValueError(f"for {operation.value}, {why}") from None
         return self
 
-    @property
-    def of_reprotect(self) -> Approval:
-        return self._with(self.reprotect)
-
-    def _with(self, override: ApprovalOverride) -> Approval:
+    def of(self, operation: Operation) -> Approval:
+        """Who is asked about an operation."""
+        override: ApprovalOverride = getattr(self, operation.value.replace("-", "_"))
         here = {name: getattr(self, name) for name in Approval.model_fields}
         return Approval.model_validate(here | override.model_dump(exclude_none=True))
 

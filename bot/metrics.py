@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
+from homeward.actions.states import Operation
 from homeward.checks import Answer, Collect, Collected, SourceState, Watch
 
 SECONDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 40.0)
@@ -30,9 +31,9 @@ class MeasuredCollect:
             "homeward_source_failures", "Sources that could not be read", ["source"], registry=registry
         )
 
-    async def __call__(self, name: str, watch: Watch) -> Answer:
+    async def __call__(self, name: str, watch: Watch, operation: Operation = Operation.REPROTECT) -> Answer:
         started = self._clock()
-        answer = await self._collect(name, watch)
+        answer = await self._collect(name, watch, operation)
         self._seconds.observe(self._clock() - started)
         self._answers.labels(type(answer).__name__.lower()).inc()
         if isinstance(answer, Collected):

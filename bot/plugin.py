@@ -2,21 +2,25 @@
 
 import secrets
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
 from prometheus_client import CollectorRegistry
 from slack_bolt.app.async_app import AsyncApp
 
-from homeward.checks import RULES
+from homeward.actions.requests import Person, Where
+from homeward.checks import RULES_OF
 from homeward.checks.catalogue import lookup, search
 from homeward.checks.sources.collect import Collector
 from homeward.handlers.approvals import Approvals
 from homeward.handlers.attach import attach
 from homeward.handlers.commands import Commands
 from homeward.handlers.errors import Errors
+from homeward.handlers.failback import Failback
+from homeward.handlers.looking import Looking
 from homeward.handlers.newer_blocks import NewerBlocks
+from homeward.handlers.onward import Onward
 from homeward.handlers.preflight import Preflight
 from homeward.handlers.problems import Problem
 from homeward.handlers.reprotect import Reprotect
@@ -109,15 +113,49 @@ def register(
             else None
         )
         desk = acting.desk if acting else None
+        collect = measured or collector
+        now = clock or _now
+        preflight = Preflight(collect, RULES_OF, supervisor=supervisor, posters=posters)
         attach(
             app,
-            Commands(slack.reprotect_check_command, slack.failback_errors_command, slack.reprotect_command),
-            preflight=Preflight(measured or collector, RULES, supervisor=supervisor, posters=posters),
+            Commands(
+                slack.reprotect_check_command,
+                slack.failback_errors_command,
+                slack.reprotect_command,
+                slack.failback_command,
+            ),
+            preflight=preflight,
             errors=Errors(search, lookup, supervisor=supervisor, posters=posters),
             reprotect=Reprotect(
-                desk, supervisor=supervisor, posters=posters, channels=slack.request_channels, missing=NO_APPROVERS
+                desk,
+                supervisor=supervisor,
+                posters=posters,
+                channels=slack.request_channels,
+                missing=NO_APPROVERS,
+                clock=now,
+            ),
+            failback=Failback(
+                desk,
+                preflight=preflight,
+                looking=Looking(collect, desk, now),
+                zones=acting.standings.zone if acting else _no_zone,
+                supervisor=supervisor,
+                posters=posters,
+                channels=slack.request_channels,
+                missing=NO_APPROVERS,
+                reprotect=slack.reprotect_command,
+                clock=now,
             ),
             approvals=Approvals(desk, supervisor=supervisor, posters=posters),
+            onward=Onward(
+                desk,
+                supervisor=supervisor,
+                posters=posters,
+                channels=slack.request_channels,
+                reprotect=slack.reprotect_command,
+                failback=slack.failback_command,
+                clock=now,
+            ),
         )
     except (Problem, SettingsError):
         for one in (measured, metrics):
@@ -125,3 +163,12 @@ def register(
                 one.withdraw()
         raise
     return Homeward(collector, supervisor, acting)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def _no_zone(_: Person, __: Where) -> str:
+    """Where nothing can be started, nobody's time zone is asked for."""
+    return ""

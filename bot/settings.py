@@ -97,11 +97,12 @@ class SlackSettings(Section):
     reprotect_check_command: Command = "/reprotect-check"
     failback_errors_command: Command = "/failback-errors"
     reprotect_command: Command = "/reprotect"
+    failback_command: Command = "/failback"
     request_channels: tuple[Channel, ...] = ()
 
     @model_validator(mode="after")
     def _commands_differ(self) -> Self:
-        keys = ("reprotect_check_command", "failback_errors_command", "reprotect_command")
+        keys = ("reprotect_check_command", "failback_errors_command", "reprotect_command", "failback_command")
         for one, other in combinations(keys, 2):
             called = getattr(self, one)
             if called == getattr(self, other):

@@ -4,6 +4,9 @@ from .approvals import Approvals
 from .attach import attach
 from .commands import Commands
 from .errors import Errors
+from .failback import Failback
+from .looking import Looking
+from .onward import Onward
 from .people import SlackStandings
 from .preflight import Preflight
 from .problems import CommandTaken, NotHere, Problem, SlackRefused, WrongApp
@@ -16,7 +19,10 @@ __all__ = [
     "CommandTaken",
     "Commands",
     "Errors",
+    "Failback",
+    "Looking",
     "NotHere",
+    "Onward",
     "Poster",
     "Posters",
     "Preflight",

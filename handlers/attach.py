@@ -13,6 +13,8 @@ from . import ids
 from .approvals import Approvals
 from .commands import NAME, Commands
 from .errors import Errors
+from .failback import Failback
+from .onward import Onward
 from .preflight import Preflight
 from .problems import CommandTaken, WrongApp
 from .reprotect import Reprotect
@@ -37,7 +39,9 @@ def attach(
     preflight: Preflight,
     errors: Errors,
     reprotect: Reprotect,
+    failback: Failback,
     approvals: Approvals,
+    onward: Onward,
 ) -> None:
     """Adds the listeners: no middleware, no error handler.
 
@@ -45,7 +49,7 @@ def attach(
     """
     if not isinstance(cast("object", app), AsyncApp):
         raise WrongApp(f"Homeward needs slack_bolt's AsyncApp, got {type(app).__name__}.")
-    names = (commands.reprotect_check, commands.failback_errors, commands.reprotect)
+    names = (commands.reprotect_check, commands.failback_errors, commands.reprotect, commands.failback)
     for name in names:
         if not NAME.fullmatch(name):
             raise CommandTaken(f"{name!r} is no name for a command: a slash, then small letters, digits, - or _.")
@@ -54,8 +58,8 @@ def attach(
         raise CommandTaken(f"Two commands are called {twice}: give one of them another name.")
     for name in names:
         _refuse(app, f"the command {name}", {"command": name, "text": "", "user_id": "U0", "team_id": "T0"})
-    numbered = [f"{action}.0" for action in (ids.SHOW_ENTRY, *ids.REQUEST_ACTIONS)]
-    for action in (*ids.ACTIONS, *ids.REQUEST_ACTIONS, *numbered):
+    numbered = [f"{action}.0" for action in (ids.SHOW_ENTRY, *ids.REQUEST_ACTIONS, ids.ASK)]
+    for action in (*ids.ACTIONS, *ids.REQUEST_ACTIONS, ids.ASK, *numbered):
         pressed = {"type": "button", "action_id": action, "block_id": "b", "value": "v"}
         _refuse(app, f"the button {action}", {"type": "block_actions", "actions": [pressed]})
     for view in ids.VIEWS:
@@ -72,6 +76,7 @@ def attach(
     host.action(re.compile(rf"{re.escape(ids.SHOW_ENTRY)}\.\d+"))(errors.show)
     host.action(ids.SHARE_ENTRY)(errors.share)
     host.command(commands.reprotect)(reprotect.command)
+    host.command(commands.failback)(failback.command)
     for action, press in (
         (ids.APPROVE, approvals.approve),
         (ids.REJECT, approvals.reject),
@@ -79,6 +84,8 @@ def attach(
         (ids.END_HERE, approvals.cancel),
         (ids.RETRY, approvals.retry),
         (ids.GO_ON, approvals.go_on),
+        (ids.NEXT, onward.next),
+        (ids.ASK, onward.ask),
     ):
         host.action(re.compile(rf"^{re.escape(action)}(\.\d+)?$"))(press)
     host.view(ids.APPROVE_VIEW)(approvals.approved)

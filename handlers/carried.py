@@ -40,6 +40,18 @@ class Wanted:
         return json.dumps([self.operation.value, self.subject], ensure_ascii=False, separators=(",", ":"))
 
 
+def query(operation: Operation, name: str) -> str:
+    """What the buttons of a check carry: the name alone, as most of them have it, or the operation with it."""
+    if operation is Operation.REPROTECT and wanted(name) is None:
+        return name
+    return Wanted(operation, name).text
+
+
+def queried(text: str) -> Wanted:
+    """The way back."""
+    return wanted(text) or Wanted(Operation.REPROTECT, text)
+
+
 def carried(text: str) -> Carried | None:
     """The way back; None for what no button of ours carries."""
     words = _words(text)

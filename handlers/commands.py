@@ -14,3 +14,4 @@ class Commands:
     reprotect_check: str = "/reprotect-check"
     failback_errors: str = "/failback-errors"
     reprotect: str = "/reprotect"
+    failback: str = "/failback"

@@ -49,12 +49,13 @@ class _Api(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _User:
-    """What Slack says of one person."""
+    """What Slack says of one person. `zone` is their time zone's IANA name, "" where it tells none."""
 
     deleted: bool
     guest: bool
     stranger: bool
     bot: bool
+    zone: str = ""
 
 
 class SlackStandings:
@@ -80,6 +81,11 @@ class SlackStandings:
         return Standing(
             person, member=member, deleted=user.deleted, guest=user.guest, stranger=user.stranger, bot=user.bot
         )
+
+    async def zone(self, person: Person, where: Where) -> str:
+        """The IANA name of a person's time zone, "" where Slack does not tell it."""
+        user = await self._user(person, where)
+        return "" if isinstance(user, SlackRefused) else user.zone
 
     async def _user(self, person: Person, where: Where) -> _User | SlackRefused:
         return await self._users.get((person.team_id, person.user_id), lambda: self._ask_user(person, where))
@@ -165,6 +171,7 @@ def read_user(told: object, person: Person) -> _User | SlackRefused:
         guest=user.get("is_restricted") is True or user.get("is_ultra_restricted") is True,
         stranger=user.get("is_stranger") is True or person.team_id not in teams,
         bot=user.get("is_bot") is True or person.user_id == "USLACKBOT",
+        zone=zone if isinstance(zone := user.get("tz"), str) else "",
     )
 
 

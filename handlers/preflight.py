@@ -3,18 +3,21 @@
 import asyncio
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
 
+from homeward.actions.states import Operation
 from homeward.checks.model import Rule
 from homeward.checks.report import Report, report
 from homeward.checks.subjects import Answer, Choices, Collect, Collected, NoMatch, SourceReading
 
-from .arguments import Usage, check_arguments
+from .arguments import Asked, Usage, check_arguments
 from .card import Card
-from .pressed import Body, Pressed, pressed, typed
+from .carried import Wanted, queried, query
+from .pressed import Body, Pressed, Typed, pressed, typed
 from .recent import Place, Recent, Shown
 from .replies import Replies
 from .slack import Poster, Posters, Sleep
@@ -36,12 +39,12 @@ _PAGE = re.compile(r"[0-9]{1,4}")
 
 
 class Preflight:
-    """Checks what people ask about. `rules` are those of the operation; at most `at_once` checks read at a time."""
+    """Checks what people ask about. `rules` are those of each operation; at most `at_once` checks read at a time."""
 
     def __init__(
         self,
         collect: Collect,
-        rules: Iterable[Rule],
+        rules: Mapping[Operation, tuple[Rule, ...]],
         *,
         supervisor: Supervisor,
         posters: Posters,
@@ -51,7 +54,7 @@ class Preflight:
         at_once: int = AT_ONCE,
     ) -> None:
         self._collect = collect
-        self._rules = tuple(rules)
+        self._rules = rules
         self._supervisor = supervisor
         self._posters = posters
         self._clock = clock
@@ -70,9 +73,13 @@ class Preflight:
             await ack(text=usage.text, blocks=usage.blocks, response_type="ephemeral")
             return
         await ack()
-        poster = self._posters(client, respond, said.team)
+        self.check(said, asked, Operation.REPROTECT, self._posters(client, respond, said.team))
+
+    def check(self, said: Typed, asked: Asked, operation: Operation, poster: Poster) -> None:
+        """Begins the check that somebody typed a command for, which is acknowledged already."""
         card = Card(poster, said.channel)
-        work = self._check(asked.name, card, poster, said.team, said.user, as_json=asked.as_json)
+        subject = Wanted(operation, asked.name)
+        work = self._check(subject, card, poster, said.team, said.user, as_json=asked.as_json)
         self._supervisor.start(work, name="check", tell=card.finish)
 
     async def again(self, ack: AsyncAck, body: Body, client: AsyncWebClient, respond: AsyncRespond) -> None:
@@ -110,27 +117,28 @@ class Preflight:
 
     async def _check_again(self, press: Pressed, card: Card, poster: Poster, place: Place) -> None:
         try:
-            await self._check(press.value, card, poster, press.team, press.user, as_json=False, again=True)
+            subject = queried(press.value)
+            await self._check(subject, card, poster, press.team, press.user, as_json=False, again=True)
         finally:
             self._busy.discard(place)
 
     async def _check(
-        self, name: str, card: Card, poster: Poster, team: str, user: str, *, as_json: bool, again: bool = False
+        self, subject: Wanted, card: Card, poster: Poster, team: str, user: str, *, as_json: bool, again: bool = False
     ) -> None:
-        answer, seconds = await self._watched(name, card, user, again=again)
+        answer, seconds = await self._watched(subject, card, user, again=again)
         match answer:
             case Choices():
-                await card.finish(choices_message(answer, asked_by=user))
+                await card.finish(choices_message(_for(subject.operation, answer), asked_by=user))
             case NoMatch():
-                await card.finish(no_match_message(answer, asked_by=user))
+                await card.finish(no_match_message(answer, asked_by=user, operation=subject.operation))
             case Collected():
-                judged = report(answer, self._rules)
+                judged = report(answer, self._rules[subject.operation])
                 if as_json:
                     await self._show_raw(judged, card, poster, user)
                 else:
-                    await self._show(judged, name, seconds, card, poster, team, user)
+                    await self._show(judged, subject, seconds, card, poster, team, user)
 
-    async def _watched(self, name: str, card: Card, user: str, *, again: bool) -> tuple[Answer, float]:
+    async def _watched(self, subject: Wanted, card: Card, user: str, *, again: bool) -> tuple[Answer, float]:
         """Collects, and shows meanwhile how the sources stand."""
         readings: tuple[SourceReading, ...] = ()
 
@@ -139,9 +147,9 @@ class Preflight:
             readings = now
 
         def progress() -> Message:
-            return progress_message(name, readings, asked_by=user, again=again)
+            return progress_message(subject.subject, readings, asked_by=user, again=again)
 
-        collecting = asyncio.create_task(self._collected(name, watch))
+        collecting = asyncio.create_task(self._collected(subject, watch))
         try:
             await asyncio.sleep(0)  # one turn, so that the first message can name the sources
             shown = readings
@@ -156,20 +164,23 @@ class Preflight:
             # Takes its failure too: where the message broke first, nobody else asks for it.
             await asyncio.gather(collecting, return_exceptions=True)
 
-    async def _collected(self, name: str, watch: Callable[[tuple[SourceReading, ...]], None]) -> tuple[Answer, float]:
+    async def _collected(
+        self, subject: Wanted, watch: Callable[[tuple[SourceReading, ...]], None]
+    ) -> tuple[Answer, float]:
         async with self._room:
             started = self._clock()
-            answer = await self._collect(name, watch)
+            answer = await self._collect(subject.subject, watch, subject.operation)
             return answer, self._clock() - started
 
     async def _show(
-        self, judged: Report, query: str, seconds: float, card: Card, poster: Poster, team: str, user: str
+        self, judged: Report, subject: Wanted, seconds: float, card: Card, poster: Poster, team: str, user: str
     ) -> None:
+        value = query(subject.operation, subject.subject)
         if len(judged.machines) <= 1:
-            message = report_message(judged, query=query, seconds=seconds, asked_by=user)
+            message = report_message(judged, query=value, seconds=seconds, asked_by=user)
         else:
             threaded = not card.private
-            message = group_message(judged, query=query, seconds=seconds, asked_by=user, threaded=threaded)
+            message = group_message(judged, query=value, seconds=seconds, asked_by=user, threaded=threaded)
         await card.finish(message)
         if card.private or not card.ts:
             return
@@ -211,10 +222,16 @@ class Preflight:
             await poster.update_view(view_id, notice_modal("This report is no longer at hand: run the check again."))
             return
         if shown is None:
-            answer, seconds = await self._collected(where.query, lambda _: None)
+            subject = queried(where.query)
+            answer, seconds = await self._collected(subject, lambda _: None)
             if not isinstance(answer, Collected):
                 await poster.update_view(view_id, notice_modal("The name no longer tells one subject: check it again."))
                 return
-            shown = Shown(report(answer, self._rules), seconds)
+            shown = Shown(report(answer, self._rules[subject.operation]), seconds)
             self._recent.keep(place, shown)
         await poster.update_view(view_id, checks_modal(shown.checks, where, page))
+
+
+def _for(operation: Operation, choices: Choices) -> Choices:
+    """The same, chosen for a check of the operation: an id is said by a button alone."""
+    return replace(choices, candidates=tuple(replace(one, id=query(operation, one.id)) for one in choices.candidates))

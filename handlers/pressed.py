@@ -113,6 +113,11 @@ def team_of(body: Body) -> str:
     )
 
 
+def enterprise_of(body: Body) -> str:
+    """The organisation of a pressed button's workspace, "" outside Enterprise Grid."""
+    return _text(_part(body, "enterprise"), "id") or _text(_part(body, "team"), "enterprise_id")
+
+
 def _part(body: Body, key: str) -> Body:
     part = body.get(key)
     return cast("Body", part) if isinstance(part, dict) else {}

@@ -62,8 +62,19 @@ def main() -> None:
     """
 
 
+OPERATIONS = ("reprotect", "failback", "commit", "cancel", "reprotect-to-azure")
+
+
 @main.command()
 @click.argument("name", required=False)
+@click.option(
+    "--for",
+    "operation",
+    type=click.Choice(OPERATIONS),
+    default=OPERATIONS[0],
+    show_default=True,
+    help="The step of the way home that is checked.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option("--sandbox", is_flag=True, help="Check the embedded sandbox's estate; needs no settings.")
 @click.option("--save-facts", metavar="FILE", help="Also write everything that was read to FILE.")
@@ -74,13 +85,14 @@ def check(
     context: click.Context,
     *,
     name: str | None,
+    operation: str,
     as_json: bool,
     sandbox: bool,
     save_facts: str | None,
     facts: str | None,
     config: str | None,
 ) -> None:
-    """Can the machine, replication group or recovery plan NAME come home, and what to mend first?
+    """Can the machine, replication group or recovery plan NAME come home (--for), and what to mend first?
 
     NAME is a machine's name, its Azure VM's name, a plan's or group's name, or an ARM id. Exits with 0 when it is
     ready, 1 when it is blocked, 3 when it could not be told, 2 on wrong use.
@@ -89,12 +101,23 @@ def check(
     Examples:
       homeward check web01
       homeward check payroll --json
+      homeward check web01 --for failback
       homeward check web01 --save-facts incident.json
       homeward check --facts incident.json
     """
     from .check import run
 
-    context.exit(run(name, as_json=as_json, sandbox=sandbox, save_facts=save_facts, facts=facts, config=config))
+    context.exit(
+        run(
+            name,
+            operation=operation,
+            as_json=as_json,
+            sandbox=sandbox,
+            save_facts=save_facts,
+            facts=facts,
+            config=config,
+        )
+    )
 
 
 @main.command()

@@ -17,7 +17,7 @@ from homeward.bot.sandbox.run import Sandbox, SandboxMissing
 from homeward.bot.settings import SettingsError
 from homeward.bot.settings_file import load
 from homeward.checks import (
-    RULES,
+    RULES_OF,
     Answer,
     Choices,
     Collect,
@@ -30,6 +30,7 @@ from homeward.checks import (
 )
 from homeward.checks.saving import dump
 from homeward.checks.saving import load as load_facts
+from homeward.checks.way import Operation
 
 from . import ExitCode
 from .render import clean, report_lines
@@ -38,38 +39,48 @@ EXIT = {Verdict.READY: ExitCode.READY, Verdict.BLOCKED: ExitCode.BLOCKED, Verdic
 
 
 def run(
-    name: str | None, *, as_json: bool, sandbox: bool, save_facts: str | None, facts: str | None, config: str | None
+    name: str | None,
+    *,
+    operation: str = Operation.REPROTECT.value,
+    as_json: bool,
+    sandbox: bool,
+    save_facts: str | None,
+    facts: str | None,
+    config: str | None,
 ) -> int:
     """Runs the command; returns the exit code."""
+    for_ = Operation(operation)
     try:
         if facts:
             if name or sandbox or save_facts or config:
                 raise click.UsageError(
                     "--facts replays a file alone: leave out NAME, --sandbox, --config and --save-facts"
                 )
-            return _show(_replay(facts), as_json=as_json, replayed=facts)
+            return _show(_replay(facts), for_, as_json=as_json, replayed=facts)
         if not name or not name.strip():
             raise click.UsageError("NAME is missing: homeward check web01")
         if sandbox and config:
             raise click.UsageError("--sandbox has its own settings: leave out --config")
-        answer = asyncio.run(_collect(name, sandbox=sandbox, config=config))
+        answer = asyncio.run(_collect(name, for_, sandbox=sandbox, config=config))
     except (SettingsError, SandboxMissing) as error:
         for line in str(error).splitlines():
             click.echo(clean(line), err=True)
         return ExitCode.USAGE
-    code = _show(answer, as_json=as_json, options="--sandbox " if sandbox else f"--config {config} " if config else "")
+    options = "" if for_ is Operation.REPROTECT else f"--for {for_.value} "
+    options += "--sandbox " if sandbox else f"--config {config} " if config else ""
+    code = _show(answer, for_, as_json=as_json, options=options)
     if save_facts and isinstance(answer, Collected):
         return _save(save_facts, dump(answer), code)
     return code
 
 
-async def _collect(name: str, *, sandbox: bool, config: str | None) -> Answer:
+async def _collect(name: str, for_: Operation, *, sandbox: bool, config: str | None) -> Answer:
     async with _source(sandbox=sandbox, config=config) as collect:
         console = Console(stderr=True)
         if not console.is_terminal:
-            return await collect(name, _ignore)
+            return await collect(name, _ignore, for_)
         with console.status(Text(clean(f"Checking {name[:80]} …"))) as status:
-            return await collect(name, lambda readings: _tell(status, name, readings))
+            return await collect(name, lambda readings: _tell(status, name, readings), for_)
 
 
 @asynccontextmanager
@@ -109,15 +120,15 @@ def _save(path: str, text: str, code: int) -> int:
     return code
 
 
-def _show(answer: Answer, *, as_json: bool, replayed: str = "", options: str = "") -> int:
+def _show(answer: Answer, for_: Operation, *, as_json: bool, replayed: str = "", options: str = "") -> int:
     """`options` are repeated in the commands that are proposed; `replayed` is the file that the facts come from."""
     match answer:
         case Collected():
-            judged = report(answer, RULES)
+            judged = report(answer, RULES_OF[for_])
             if as_json:
                 _print_json(judged.as_dict())
             else:
-                for line in report_lines(judged):
+                for line in report_lines(judged, for_):
                     click.echo(line)
                 if replayed:
                     click.echo(clean(f"Replayed from {replayed}: nothing was read now."))

@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from homeward.actions.ledger import LedgerError
 from homeward.actions.ledger.condition import condition
-from homeward.bot.acting_settings import Approval
+from homeward.actions.states import Operation
 from homeward.bot.connecting import Answer, code_of
 from homeward.bot.settings import Settings, SettingsError
 from homeward.bot.slack_app import web_client
@@ -81,8 +81,24 @@ async def approvals(settings: Settings) -> list[Finding]:
         client = cast("_WebApi", web_client(settings))
     except SettingsError:
         return []  # told with Slack
-    approval = settings.approvals.of_reprotect
-    return [await _channel(client, approval.channel), *await _approvers(client, approval)]
+    of = {operation: settings.approvals.of(operation) for operation in Operation}
+    channels = dict.fromkeys(approval.channel for approval in of.values())
+    findings = [await _channel(client, channel) for channel in channels]
+    members: dict[str, frozenset[str] | Finding] = {}
+    for group in dict.fromkeys(group for approval in of.values() for group in approval.usergroups):
+        members[group] = found = await _members(client, group)
+        said = found if isinstance(found, Finding) else Finding(_group(group), Health.OK, f"{len(found)} members")
+        findings.append(said)
+    # Most have one way of approving for everything: what is wrong with it is told once.
+    alike: dict[tuple[frozenset[str], int], list[str]] = {}
+    for operation, approval in of.items():
+        told = [found for group in approval.usergroups if not isinstance(found := members[group], Finding)]
+        if len(told) == len(approval.usergroups):
+            known = frozenset(approval.users).union(*told)
+            alike.setdefault((known, approval.quorum), []).append(operation.value)
+    for (known, quorum), operations in alike.items():
+        findings += _enough(len(known), quorum, "" if len(operations) == len(of) else f" of {', '.join(operations)}")
+    return findings
 
 
 async def _channel(client: _WebApi, channel: str) -> Finding:
@@ -96,34 +112,33 @@ async def _channel(client: _WebApi, channel: str) -> Finding:
     return Finding(what, Health.OK, "the bot is in it")
 
 
-async def _approvers(client: _WebApi, approval: Approval) -> list[Finding]:
-    findings: list[Finding] = []
-    known = set(approval.users)
-    for group in approval.usergroups:
-        what = f"approvers' group {group}"
-        try:
-            answer = await client.usergroups_users_list(usergroup=group)
-        except SlackApiError as error:
-            findings.append(Finding(what, Health.FAULT, _words(code_of(error))))
-            continue
-        except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
-            findings.append(Finding(what, Health.FAULT, f"Slack can't be reached: {type(error).__name__}"))
-            continue
-        members = answer.get("users")
-        users = cast("list[str]", members) if isinstance(members, list) else []
-        known.update(users)
-        findings.append(Finding(what, Health.OK, f"{len(users)} members"))
-    told = all(finding.health is Health.OK for finding in findings)
-    if told and len(known) < approval.quorum:
-        said = f"{len(known)} may approve and {approval.quorum} must (quorum): nothing can ever be approved"
-        findings.append(Finding("approvers", Health.FAULT, said))
-    elif told and len(known) == approval.quorum:
+def _group(group: str) -> str:
+    return f"approvers' group {group}"
+
+
+async def _members(client: _WebApi, group: str) -> frozenset[str] | Finding:
+    try:
+        answer = await client.usergroups_users_list(usergroup=group)
+    except SlackApiError as error:
+        return Finding(_group(group), Health.FAULT, _words(code_of(error)))
+    except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
+        return Finding(_group(group), Health.FAULT, f"Slack can't be reached: {type(error).__name__}")
+    members = answer.get("users")
+    return frozenset(cast("list[str]", members) if isinstance(members, list) else [])
+
+
+def _enough(known: int, quorum: int, whose: str) -> list[Finding]:
+    """Whether so many may approve as must."""
+    if known < quorum:
+        said = f"{known} may approve and {quorum} must (quorum): nothing can ever be approved"
+        return [Finding(f"approvers{whose}", Health.FAULT, said)]
+    if known == quorum:
         said = (
-            f"{len(known)} may approve and {approval.quorum} must: who asks can't approve, so a request of one of them "
+            f"{known} may approve and {quorum} must: who asks can't approve, so a request of one of them "
             "can never be approved"
         )
-        findings.append(Finding("approvers", Health.WARNING, said))
-    return findings
+        return [Finding(f"approvers{whose}", Health.WARNING, said)]
+    return []
 
 
 def _words(code: str) -> str:

@@ -9,6 +9,7 @@ from homeward.checks import Kind, Report, Severity, SourceState, Status, Topolog
 from homeward.checks.catalogue import Answer, Entry
 from homeward.checks.findings import FOLLOWING, Finding, Tally, attestations, by_machine, failed, tally, unknown
 from homeward.checks.report import verdict_of
+from homeward.checks.way import Operation
 
 WIDEST = 110
 MOST_NAMES = 5
@@ -16,18 +17,26 @@ MOST_RULES = 8
 MARKS = {Severity.BLOCKER: "✗", Severity.WARNING: "!"}
 SIGNS = {Verdict.READY: ("✓", "ready"), Verdict.BLOCKED: ("✗", "blocked"), Verdict.UNKNOWN: ("?", "unknown")}
 SAYS = {
-    Verdict.READY: "can come home",
-    Verdict.BLOCKED: "cannot come home yet",
-    Verdict.UNKNOWN: "may be able to come home, nobody can tell yet",
+    Verdict.READY: "can {}",
+    Verdict.BLOCKED: "cannot {} yet",
+    Verdict.UNKNOWN: "may be able to {}, nobody can tell yet",
+}
+DOES = {
+    Operation.REPROTECT: "come home",
+    Operation.FAILBACK: "fail back",
+    Operation.COMMIT: "have its failback committed",
+    Operation.CANCEL: "have its failback cancelled",
+    Operation.TO_AZURE: "be protected to Azure",
 }
 
 
-def report_lines(report: Report) -> Iterator[str]:
+def report_lines(report: Report, operation: Operation = Operation.REPROTECT) -> Iterator[str]:
     """The report as a person reads it: the verdict, then only what needs doing, worst first."""
     counts = tally(report.outcomes)
     several = len(report.machines) > 1
     seconds = max((reading.seconds for reading in report.sources), default=0.0)
-    yield clean(f"{report.verdict.value}: {report.subject.name} {SAYS[report.verdict]}{_counts(report, counts)}")
+    says = SAYS[report.verdict].format(DOES[operation])
+    yield clean(f"{report.verdict.value}: {report.subject.name} {says}{_counts(report, counts)}")
     vault = f"vault {report.subject.vault} · " if report.subject.vault else ""
     read_at = report.checked_at.strftime("%Y-%m-%d %H:%M:%S %Z")
     checks = _count(counts.checks, "check") or "no check"

@@ -2,9 +2,11 @@
 
 from slack_sdk.models.blocks import Block, ButtonElement
 
+from homeward.actions.states import Operation
 from homeward.checks.subjects import Candidate, Choices, NoMatch
 
 from .. import ids
+from ..carried import query
 from ..escape import asked, mrkdwn
 from .blocks import VALUE, Message, built, button, context, many, section
 
@@ -35,13 +37,13 @@ def _candidate(candidate: Candidate) -> Block:
     return section(text, _check_one(candidate.id))
 
 
-def no_match_message(answer: NoMatch, *, asked_by: str) -> Message:
+def no_match_message(answer: NoMatch, *, asked_by: str, operation: Operation = Operation.REPROTECT) -> Message:
     """Nothing has the name; a person gets the nearest names, and never the report of another machine."""
     headline = f"No machine, group or plan is named {mrkdwn(answer.name, NAME)}."
     several = [ONE_NAME] if len(answer.name.split()) > 1 else []
     if answer.nearest:
         blocks = [section(" ".join([f"*{headline}*", *several, "The nearest names:"]))]
-        blocks += [section(mrkdwn(name, NAME), _check_one(name)) for name in answer.nearest[:NEAREST]]
+        blocks += [section(mrkdwn(name, NAME), _check_one(query(operation, name))) for name in answer.nearest[:NEAREST]]
     else:
         blocks = [section(" ".join([f"*{headline}*", *several, NOTHING_NEAR]))]
     return Message(headline, built(*blocks, context(asked(asked_by))))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from homeward.actions.states import Operation
 from homeward.bot.settings import SettingsError
 from homeward.bot.settings_file import load
 
@@ -45,10 +46,31 @@ def test_one_sort_of_action_may_have_its_own_approval_and_keeps_the_rest(tmp_pat
     text = APPROVALS + '[approvals.reprotect]\nquorum = 2\nexpires_after = "90m"\n'
     approvals = load(written(tmp_path, text)).approvals
     assert approvals
-    own = approvals.of_reprotect
+    own = approvals.of(Operation.REPROTECT)
     assert (own.quorum, own.expires_after) == (2, timedelta(minutes=90))
     assert (own.channel, own.users) == (approvals.channel, approvals.users)
     assert (approvals.quorum, approvals.expires_after) == (1, timedelta(hours=2))
+
+
+@pytest.mark.parametrize("operation", list(Operation))
+def test_every_sort_of_action_may_have_its_own_approval(tmp_path: Path, operation: Operation) -> None:
+    text = f'{APPROVALS}[approvals.{operation.value}]\nquorum = 2\nchannel = "C0OTHER"\n'
+    approvals = load(written(tmp_path, text)).approvals
+    assert approvals
+    for one in Operation:
+        own = approvals.of(one)
+        assert (own.quorum, own.channel) == ((2, "C0OTHER") if one is operation else (1, "C0APPROVALS"))
+
+
+def test_the_file_and_the_environment_may_each_tell_a_part_of_one_sort(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOMEWARD_APPROVALS__REPROTECT_TO_AZURE__QUORUM", "2")
+    text = APPROVALS + '[approvals.reprotect-to-azure]\nexpires_after = "1d"\nquorum = 1\n'
+    approvals = load(written(tmp_path, text)).approvals
+    assert approvals
+    own = approvals.of(Operation.TO_AZURE)
+    assert (own.quorum, own.expires_after) == (2, timedelta(days=1))
 
 
 @pytest.mark.parametrize(
@@ -73,7 +95,7 @@ def test_approvals_come_from_the_environment_too(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("HOMEWARD_APPROVALS__REPROTECT__QUORUM", "2")
     approvals = load().approvals
     assert approvals
-    assert approvals.of_reprotect.quorum == 2
+    assert approvals.of(Operation.REPROTECT).quorum == 2
     assert approvals.expires_after == timedelta(days=1)
 
 
@@ -93,7 +115,17 @@ def test_approvals_come_from_the_environment_too(monkeypatch: pytest.MonkeyPatch
         (APPROVALS + 'expires_after = "8d"\n', "from 5m to 7d"),
         (APPROVALS + "expires_after = 7200\n", "approvals.expires_after is 7200: expected a duration"),
         (APPROVALS + 'expires_after = "soon"\n', "expected a duration"),
-        (APPROVALS + "[approvals.failback]\nquorum = 2\n", "approvals.failback is not a setting"),
+        (APPROVALS + "[approvals.failback]\nquorum = 3\n", "for failback, quorum is 3, but only 2 may approve"),
+        (APPROVALS + "[approvals.cancel]\nusers = []\n", "for cancel, nobody may approve"),
+        (
+            APPROVALS + "[approvals.reprotect-to-azure]\nquorum = 3\n",
+            "for reprotect-to-azure, quorum is 3, but only 2 may approve",
+        ),
+        (APPROVALS + "[approvals.reprotect-to-azure]\nquorum = 0\n", "approvals.reprotect_to_azure.quorum is 0"),
+        (APPROVALS + "reprotect-to-azure = 1\n", "approvals.reprotect_to_azure"),
+        (APPROVALS + "[approvals.failover]\nquorum = 2\n", "approvals.failover is not a setting"),
+        ('[slack]\nfailback_command = "/reprotect"\n', "are both '/reprotect'; each needs its own name"),
+        ('[slack]\nfailback_command = "failback"\n', "slack.failback_command is 'failback': expected a command name"),
         ('[state]\nurl = "mysql://leak@h/d"\n', "state.url: expected sqlite+aiosqlite:///FILE or postgresql+psycopg"),
         ('[state]\nurl = "sqlite+aiosqlite://"\n', "expected sqlite+aiosqlite:///FILE"),
         ('[state]\nurl = "sqlite+aiosqlite://leak/d"\n', "expected sqlite+aiosqlite:///FILE"),

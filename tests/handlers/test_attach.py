@@ -1,6 +1,7 @@
 """Attaching to a host's app: collisions are refused, and nothing of the host's is touched."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,6 +14,9 @@ from homeward.handlers import (
     Commands,
     CommandTaken,
     Errors,
+    Failback,
+    Looking,
+    Onward,
     Preflight,
     Reprotect,
     Supervisor,
@@ -20,7 +24,7 @@ from homeward.handlers import (
     attach,
 )
 from homeward.handlers.attach import _refuse  # pyright: ignore[reportPrivateUsage] # who would answer
-from homeward.handlers.ids import ACTIONS, APPROVE, CHECK_AGAIN, REJECT_VIEW, REQUEST_ACTIONS, RETRY, VIEWS
+from homeward.handlers.ids import ACTIONS, APPROVE, ASK, CHECK_AGAIN, REJECT_VIEW, REQUEST_ACTIONS, RETRY, VIEWS
 
 
 @pytest.fixture
@@ -32,11 +36,20 @@ def app() -> AsyncApp:
 def ours(poster: Any, log: Any) -> dict[str, Any]:
     supervisor = Supervisor(log=log, new_id=lambda: "a1b2")
 
-    async def collect(name: str, watch: Any) -> Any:
+    async def collect(name: str, watch: Any, operation: Any = None) -> Any:
         raise AssertionError("nothing is collected here")
 
+    async def zones(person: Any, where: Any) -> str:
+        raise AssertionError("nobody's zone is asked for here")
+
+    preflight = Preflight(collect, {}, supervisor=supervisor, posters=poster)
+    looking = Looking(collect, None, lambda: datetime.now(UTC))
     return {
-        "preflight": Preflight(collect, (), supervisor=supervisor, posters=poster),
+        "preflight": preflight,
+        "failback": Failback(
+            None, preflight=preflight, looking=looking, zones=zones, supervisor=supervisor, posters=poster
+        ),
+        "onward": Onward(None, supervisor=supervisor, posters=poster),
         "errors": Errors(search, lookup, supervisor=supervisor, posters=poster),
         "reprotect": Reprotect(None, supervisor=supervisor, posters=poster),
         "approvals": Approvals(None, supervisor=supervisor, posters=poster),
@@ -54,16 +67,18 @@ async def _host(ack: Any) -> None:
 def test_listeners_are_added_and_no_middleware(app: Any, ours: Any) -> None:
     _, middleware = _parts(app)
     attach(app, Commands(), **ours)
-    assert _parts(app) == (3 + len(ACTIONS) + len(REQUEST_ACTIONS) + len(VIEWS), middleware)
+    assert _parts(app) == (4 + len(ACTIONS) + len(REQUEST_ACTIONS) + 1 + len(VIEWS), middleware)
 
 
 def test_attaching_twice_is_refused(app: Any, ours: Any) -> None:
     attach(app, Commands(), **ours)
     with pytest.raises(CommandTaken, match="registered in this app already"):
-        attach(app, Commands("/other-check", "/other-errors", "/other-reprotect"), **ours)
+        attach(app, Commands("/other-check", "/other-errors", "/other-reprotect", "/other-failback"), **ours)
 
 
-@pytest.mark.parametrize("command", ["/reprotect-check", "/failback-errors", "/reprotect", re.compile("/fail.*")])
+@pytest.mark.parametrize(
+    "command", ["/reprotect-check", "/failback-errors", "/reprotect", "/failback", re.compile("/fail.*")]
+)
 def test_a_command_of_the_hosts_is_not_shadowed(app: Any, ours: Any, command: Any) -> None:
     app.command(command)(_host)
     before = _parts(app)
@@ -110,7 +125,7 @@ def test_a_form_of_a_request_is_not_shadowed(app: Any, ours: Any) -> None:
     assert _parts(app) == before
 
 
-@pytest.mark.parametrize("action", REQUEST_ACTIONS)
+@pytest.mark.parametrize("action", [*REQUEST_ACTIONS, ASK])
 @pytest.mark.parametrize("number", ["", ".0", ".12"])
 def test_every_button_of_a_request_has_one_listener(app: Any, ours: Any, action: str, number: str) -> None:
     attach(app, Commands(), **ours)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from homeward.actions.states import Operation
 from homeward.checks import (
     Answer,
     Candidate,
@@ -31,12 +32,14 @@ class Collecting:
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
         self.asked: list[str] = []
+        self.operations: list[Operation] = []
         self.gate = asyncio.Event()
         self.gate.set()
         self.watch: Watch = lambda _: None
 
-    async def __call__(self, name: str, watch: Watch) -> Answer:
+    async def __call__(self, name: str, watch: Watch, operation: Operation = Operation.REPROTECT) -> Answer:
         self.asked.append(name)
+        self.operations.append(operation)
         self.watch = watch
         await self.gate.wait()
         return self.answer
@@ -48,7 +51,13 @@ class Desk:
         self.waits: list[float] = []
         self.supervisor = Supervisor(log=log, new_id=lambda: "a1b2", deadline=30)
         self.preflight = Preflight(
-            collect, rules, supervisor=self.supervisor, posters=poster, clock=lambda: 7.0, sleep=self.sleep, pace=0.001
+            collect,
+            dict.fromkeys(Operation, rules),
+            supervisor=self.supervisor,
+            posters=poster,
+            clock=lambda: 7.0,
+            sleep=self.sleep,
+            pace=0.001,
         )
 
     async def sleep(self, seconds: float) -> None:
@@ -207,7 +216,7 @@ async def test_a_report_is_not_lost_when_slack_fails_in_between(desk: Desk) -> N
 
 
 async def test_a_fault_of_ours_replaces_the_message_by_an_apology(desk: Desk) -> None:
-    async def broken(name: str, watch: Watch) -> Answer:
+    async def broken(name: str, watch: Watch, operation: Operation = Operation.REPROTECT) -> Answer:
         raise RuntimeError("secret")
 
     desk.preflight._collect = broken  # pyright: ignore[reportPrivateUsage] # a collaborator that breaks
@@ -220,7 +229,7 @@ async def test_a_fault_of_ours_replaces_the_message_by_an_apology(desk: Desk) ->
 
 
 async def test_a_collection_that_fails_behind_a_broken_message_is_not_lost(desk: Desk) -> None:
-    async def broken(name: str, watch: Watch) -> Answer:
+    async def broken(name: str, watch: Watch, operation: Operation = Operation.REPROTECT) -> Answer:
         raise RuntimeError("of the collection")
 
     unheard: list[object] = []

@@ -27,7 +27,18 @@ from homeward.bot.sandbox.slack import ELSEWHERE, MAYA, WAR_ROOM, SandboxSlack
 from homeward.bot.sandbox.slack.people import APPROVALS, APPROVERS, GUS, LENA, OMAR, SVEN
 from homeward.checks.catalogue import lookup, search
 from homeward.checks.subjects import Wish
-from homeward.handlers import Commands, Errors, Preflight, SlackPosters, Supervisor, attach, ids
+from homeward.handlers import (
+    Commands,
+    Errors,
+    Failback,
+    Looking,
+    Onward,
+    Preflight,
+    SlackPosters,
+    Supervisor,
+    attach,
+    ids,
+)
 from homeward.handlers.approvals import Approvals
 from homeward.handlers.carried import Carried
 from homeward.handlers.clients import AppClients
@@ -141,7 +152,7 @@ async def house(
     for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"):
         monkeypatch.delenv(name, raising=False)
 
-    async def collect(name: str, watch: Any) -> Any:
+    async def collect(name: str, watch: Any, operation: Any = None) -> Any:
         raise AssertionError("nothing is collected here")
 
     async def sleep(_: float) -> None:
@@ -156,15 +167,28 @@ async def house(
         app = AsyncApp(client=client, signing_secret=slack.signing_secret, process_before_response=request.param)
         supervisor = Supervisor(log=log, new_id=lambda: "a1b2")
         posters, wakes = SlackPosters(sleep=sleep), Wakes()
-        policies = {Operation.REPROTECT: POLICY}
-        desk = Desk(ledger, wakes, policies, SlackStandings(AppClients(app)), lambda: f"R-{next(numbers):06}")
+        policies = dict.fromkeys(Operation, POLICY)
+        standings = SlackStandings(AppClients(app))
+        desk = Desk(ledger, wakes, policies, standings, lambda: f"R-{next(numbers):06}")
+        preflight = Preflight(collect, {}, supervisor=supervisor, posters=posters)
+        channels = (WAR_ROOM.id, ELSEWHERE.id)
         attach(
             app,
             Commands(),
-            preflight=Preflight(collect, (), supervisor=supervisor, posters=posters),
+            preflight=preflight,
             errors=Errors(search, lookup, supervisor=supervisor, posters=posters),
-            reprotect=Reprotect(desk, supervisor=supervisor, posters=posters, channels=(WAR_ROOM.id, ELSEWHERE.id)),
+            reprotect=Reprotect(desk, supervisor=supervisor, posters=posters, channels=channels),
+            failback=Failback(
+                desk,
+                preflight=preflight,
+                looking=Looking(collect, desk, lambda: datetime.now(UTC)),
+                zones=standings.zone,
+                supervisor=supervisor,
+                posters=posters,
+                channels=channels,
+            ),
             approvals=Approvals(desk, supervisor=supervisor, posters=posters, sleep=sleep),
+            onward=Onward(desk, supervisor=supervisor, posters=posters, channels=channels),
         )
         runner = web.AppRunner(app.web_app(), access_log=None, shutdown_timeout=1.0)
         await runner.setup()

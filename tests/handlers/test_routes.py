@@ -10,10 +10,23 @@ from aiohttp import web
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from homeward.actions.states import Operation
 from homeward.bot.sandbox.slack import ELSEWHERE, MAYA, WAR_ROOM, SandboxSlack
 from homeward.checks import Answer, Candidate, Choices, Collected, Kind, NoMatch, SourceReading, SourceState, Subject
 from homeward.checks.catalogue import lookup, search
-from homeward.handlers import Approvals, Commands, Errors, Preflight, Reprotect, SlackPosters, Supervisor, attach
+from homeward.handlers import (
+    Approvals,
+    Commands,
+    Errors,
+    Failback,
+    Looking,
+    Onward,
+    Preflight,
+    Reprotect,
+    SlackPosters,
+    Supervisor,
+    attach,
+)
 from homeward.handlers.ids import ALL_CHECKS, CHECK_AGAIN, CHECK_ONE, SHARE_ENTRY, SHOW_ENTRY
 
 PLAN = ("web01", "web02", "db02")
@@ -48,7 +61,7 @@ class Desk:
 
 @pytest.fixture(params=[False, True], ids=["acknowledging", "processing"])
 async def desk(request: pytest.FixtureRequest, samples: Any, log: Any) -> AsyncIterator[Desk]:
-    async def collect(name: str, watch: Any) -> Answer:
+    async def collect(name: str, watch: Any, operation: Operation = Operation.REPROTECT) -> Answer:
         watch((SourceReading("vault prod-dr", SourceState.READING, "", 0.0),))
         if name == "file01":
             return Choices(name, (Candidate(name, Kind.MACHINE, "/arm/file01", "vault prod-dr"),))
@@ -61,19 +74,34 @@ async def desk(request: pytest.FixtureRequest, samples: Any, log: Any) -> AsyncI
     async def sleep(_: float) -> None:
         await asyncio.sleep(0)
 
+    async def zones(person: Any, where: Any) -> str:
+        raise AssertionError("nobody's zone is asked for here")
+
     async with SandboxSlack() as slack:
         slack.rates.enforced = False
         client = AsyncWebClient(token=slack.token, base_url=slack.base_url)
         app = AsyncApp(client=client, signing_secret=slack.signing_secret, process_before_response=request.param)
         supervisor = Supervisor(log=log, new_id=lambda: "a1b2")
         posters = SlackPosters(sleep=sleep)
+        each: Any = dict.fromkeys(Operation, samples.judging)
+        preflight = Preflight(collect, each, supervisor=supervisor, posters=posters, sleep=sleep)
         attach(
             app,
             Commands(),
-            preflight=Preflight(collect, samples.judging, supervisor=supervisor, posters=posters, sleep=sleep),
+            preflight=preflight,
             errors=Errors(search, lookup, supervisor=supervisor, posters=posters),
             reprotect=Reprotect(None, supervisor=supervisor, posters=posters, missing="approvals.channel is not set."),
+            failback=Failback(
+                None,
+                preflight=preflight,
+                looking=Looking(collect, None, lambda: samples.when),
+                zones=zones,
+                supervisor=supervisor,
+                posters=posters,
+                missing="approvals.channel is not set.",
+            ),
             approvals=Approvals(None, supervisor=supervisor, posters=posters),
+            onward=Onward(None, supervisor=supervisor, posters=posters),
         )
         runner = web.AppRunner(app.web_app(), access_log=None, shutdown_timeout=1.0)
         await runner.setup()
