@@ -255,6 +255,13 @@ def test_progress_is_told_of_the_replication_that_the_operation_begins(
     assert item_seen(wire, operation).percent == percent
 
 
+@pytest.mark.parametrize(("operation", "state"), [(FAILBACK, PENDING), (COMMIT, COMMITTED)])
+def test_a_machine_at_home_tells_no_progress_of_its_replication_before(operation: Operation, state: str) -> None:
+    wire = item({"instanceType": BACK, "initialReplicationProgressPercentage": 100}, protectionState=state)
+    seen = item_seen(wire, operation)
+    assert (seen.ready, seen.percent) == (True, None)
+
+
 @pytest.mark.parametrize(
     ("status", "state", "job_id", "operation", "told"),
     [
