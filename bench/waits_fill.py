@@ -24,7 +24,7 @@ from homeward.actions.plan import Plan, PlannedItem, Prepared
 from homeward.actions.ports import Accepted, ItemSeen, JobSeen, Prepare, Work
 from homeward.actions.preparing.preparer import Preparer
 from homeward.actions.reconciler import Reconciler
-from homeward.actions.requests import Asked, Person, RequestItem, Where
+from homeward.actions.requests import Asked, AtHome, Person, Refusal, RequestItem, Where
 from homeward.actions.states import Operation, State
 from homeward.bot.acting import new_id, policies
 from homeward.bot.compose import collector
@@ -221,6 +221,10 @@ async def _may(person: Person, policy: Policy, where: Where) -> Standing:
     return Standing(person, member=True)
 
 
+async def _nowhere(vault: str, item: RequestItem) -> AtHome:
+    raise AssertionError("nothing came home yet")
+
+
 class _Life:
     """What happens to a request."""
 
@@ -240,7 +244,13 @@ class _Life:
         self._time = time
         self._desk = Desk(ledger, _Nobody(), its, _may, new_id)
         self._reconciler = Reconciler(
-            ledger, _Azure(sandbox, time.now), preparing, _Nobody(), limits=Limits(), monotonic=time.monotonic
+            ledger,
+            _Azure(sandbox, time.now),
+            preparing,
+            _Nobody(),
+            home=_nowhere,
+            limits=Limits(),
+            monotonic=time.monotonic,
         )
         pages = portal(settings.azure.cloud, settings.vault_addresses())
         command = settings.slack.reprotect_command
@@ -257,6 +267,8 @@ class _Life:
         """Until it waits for approval."""
         asked = Asked(Operation.REPROTECT, name, Wishes(), "power is back in Rotterdam", REQUESTER, self._where)
         request = await self._desk.ask(asked)
+        if isinstance(request, Refusal):
+            raise AssertionError(f"{name} can't be asked for: {request.why}")
         await self._advance(request.id, State.AWAITING_APPROVAL)
         await self._show(request.id)
         return request.id
