@@ -116,14 +116,12 @@ def allows(item: Item, operation: Operation) -> bool:
     if stand(item) is not BEGINS[operation]:
         return False
     allowed = {each.casefold() for each in item.allowed_operations}
-    match operation:
-        case Operation.REPROTECT | Operation.TO_AZURE:
-            return bool(allowed & _SWITCH)
-        case Operation.FAILBACK:
-            return _FAILBACK.get(item.topology) in allowed
-        case Operation.COMMIT:
-            return _COMMIT in allowed
-        case Operation.CANCEL:
-            # Azure's documented list of operations names it, its recordings do not: what may be committed may still
-            # be cancelled where the service has that at all.
-            return item.topology is Topology.MODERNIZED and bool(allowed & {_COMMIT, "cancelfailover"})
+    if operation in {Operation.REPROTECT, Operation.TO_AZURE}:
+        return bool(allowed & _SWITCH)
+    if operation is Operation.FAILBACK:
+        return _FAILBACK.get(item.topology) in allowed
+    if operation is Operation.COMMIT:
+        return _COMMIT in allowed
+    # Azure's documented list of operations names a cancellation, its recordings do not: what may be committed may still
+    # be cancelled where the service has that at all.
+    return item.topology is Topology.MODERNIZED and bool(allowed & {_COMMIT, "cancelfailover"})

@@ -8,15 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homeward.checks import RULES, Severity, Status, Verdict, report
-from homeward.checks.facts import NEVER, GuestProbe, Missing
+from homeward.checks import RULES, RULES_OF, Operation, Severity, Status, Verdict, report
+from homeward.checks.facts import NEVER, NOT_ASKED, GuestProbe, Missing, RecoveryPoint, Relocation
 from homeward.checks.saving import FORMAT, dump, load
 from homeward.checks.subjects import Collected, Kind, SourceReading, SourceState, Subject
 from tests.checks.changing import changed, places_for_missing
 from tests.checks.every_case import CASES
 from tests.checks.ready import NOW, READY_CLASSIC, READY_MODERNIZED
+from tests.facts import POINTS, READY_FAILBACK_CLASSIC, READY_OF
 
-ALL_FACTS = [READY_CLASSIC, READY_MODERNIZED, *(case.facts for case in CASES)]
+ALL_FACTS = [*(facts for ready in READY_OF.values() for facts in ready), *(case.facts for case in CASES)]
 COLLECTED = Collected(
     subject=Subject(name="payroll", kind=Kind.PLAN, vault="prod-dr"),
     checked_at=NOW,
@@ -93,6 +94,26 @@ def test_a_fact_that_the_file_does_not_have_yet_is_missing() -> None:
     lost = Missing("the facts file does not have it")
     changes = {"provider": lost, "target_vm.consolidation_needed": lost}
     assert load(json.dumps(document)).machines[0] == changed(READY_CLASSIC, changes)
+
+
+def test_what_a_failback_needs_is_saved_and_loaded() -> None:
+    moves = (Relocation(vm="mt01", at=NOW - timedelta(hours=3)),)
+    points = (*POINTS, RecoveryPoint(id="points/0", at=NEVER, kind="", shared=True))
+    facts = changed(READY_FAILBACK_CLASSIC, {"moves": moves, "points": points, "item.last_failback": "Failed"})
+    saved = Collected(
+        COLLECTED.subject, NOW, (facts, changed(facts, {"moves": NOT_ASKED, "points": Missing("no")})), ()
+    )
+    assert load(dump(saved)) == saved
+
+
+def test_a_failback_is_not_ready_by_a_file_that_has_neither_points_nor_moves() -> None:
+    document = json.loads(dump(Collected(COLLECTED.subject, NOW, (READY_FAILBACK_CLASSIC,), ())))
+    machine = document["collected"]["machines"][0]
+    del machine["points"], machine["moves"]
+    collected = load(json.dumps(document))
+    assert collected.machines[0].points == collected.machines[0].moves == Missing("the facts file does not have it")
+    seen = report(collected, RULES_OF[Operation.FAILBACK], Operation.FAILBACK)
+    assert seen.verdict is Verdict.UNKNOWN
 
 
 def test_a_text_that_the_file_does_not_have_yet_is_its_default() -> None:

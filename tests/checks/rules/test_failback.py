@@ -208,6 +208,13 @@ CASES = [
         {"source_vm.standing.in_maintenance": True, "source_vm.host": "esx02"},
         "esx02 is in maintenance",
     ),
+    unknown(
+        datastore_not_writable,
+        "a VM that is not there, and no datastore told",
+        MODERNIZED,
+        {"source_vm": ABSENT, "datastores": ()},
+        "it is not known which datastores it returns to",
+    ),
     passes(appliance_cannot_see_datastore, "its own", MODERNIZED, {"choice.datastore": ""}),
 ]
 
@@ -215,3 +222,7 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_rules_about_the_failback(case: Case) -> None:
     case.check()
+
+
+def test_a_point_tells_whether_applications_took_part_in_it() -> None:
+    assert [point.application_consistent for point in POINTS] == [False, True]
