@@ -75,7 +75,7 @@ def points_of(estate: Estate, item: ProtectedItem) -> list[Point]:
 def _is_shared(estate: Estate, item: ProtectedItem, at: datetime) -> bool:
     members = [one for one in estate.vault.items if item.group and one.group == item.group]
     began = [since for one in members if (since := ready_since(one))]
-    return bool(members) and at not in began and at > max(began, default=_START)
+    return bool(members) and at > max(began, default=_START)
 
 
 def _moments(estate: Estate, item: ProtectedItem, kind: str, newest: datetime) -> Iterator[datetime]:

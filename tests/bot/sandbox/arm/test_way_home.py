@@ -26,7 +26,7 @@ from homeward.bot.sandbox.estate import VAULT, Estate, company
 from homeward.bot.sandbox.estate.model import RESOURCE_GROUP, VirtualMachine
 from homeward.bot.sandbox.estate.progress import settle
 from homeward.bot.sandbox.estate.reprotects import Fate, no_memory
-from homeward.bot.sandbox.estate.way_home import CLASSIC, LINUX, WINDOWS, add_way_home
+from homeward.bot.sandbox.estate.way_home import CLASSIC, LINUX, PLAN, WINDOWS, add_way_home
 from homeward.checks.way import Operation
 
 HERE = (RESOURCE_GROUP, VAULT)
@@ -212,6 +212,16 @@ async def test_a_cancelled_failback_runs_in_azure_again_and_may_be_repeated(
     assert at_home(estate, WINDOWS).power == "poweredOff"
     await walker.through(WINDOWS, FAILBACK)
     assert estate.vault.item(WINDOWS).stage == "home"
+
+
+async def test_a_plan_allows_what_its_machines_allow(walker: Walker, recovery: SiteRecoveryManagementClient) -> None:
+    async def plan() -> tuple[list[str], list[str]]:
+        told = cast("Any", (await recovery.replication_recovery_plans.get(*HERE, PLAN)).properties)
+        return told.replication_providers, told.allowed_operations
+
+    assert await plan() == (["InMageRcmFailback"], ["PlannedFailover"])
+    await walker.through("erp-db01", FAILBACK)
+    assert await plan() == (["InMageRcmFailback"], ["CancelFailover", "Commit", "PlannedFailover"])
 
 
 # --- what a start is answered ----------------------------------------------------------------------------------------
