@@ -2,7 +2,7 @@
 
 from homeward.actions.plan import PlannedItem
 from homeward.actions.states import Operation
-from homeward.checks.facts import Choice, Facts, Item, Os, ReplicationGroup, Topology, VirtualMachine
+from homeward.checks.facts import AzureVm, Choice, Facts, Item, Os, ReplicationGroup, Topology, VirtualMachine
 from homeward.checks.names import fold, last_segment
 
 from .planned import only
@@ -39,8 +39,14 @@ def onward(operation: Operation, facts: Facts, item: Item, choice: Choice, stage
         point_id=point.id,
         point_at=point.at,
         linux=failback and item.os is Os.LINUX,
-        azure_vm=last_segment(item.azure_vm_id) if home else "",
+        azure_vm=_azure_vm(facts, item) if home else "",
     )
+
+
+def _azure_vm(facts: Facts, item: Item) -> str:
+    """Site Recovery does not tell it of a classic machine on its way back: then by what was found, if anything was."""
+    told = last_segment(item.azure_vm_id)
+    return told or (facts.azure_vm.name if isinstance(facts.azure_vm, AzureVm) else "")
 
 
 def _brings(facts: Facts, item: Item) -> tuple[str, str]:

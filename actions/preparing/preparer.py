@@ -9,9 +9,8 @@ from homeward.actions.states import Operation
 from homeward.checks.facts import Item, Missing
 from homeward.checks.model import BOTH, Rule
 from homeward.checks.report import Verdict, report
-from homeward.checks.subjects import Choices, Collected, Kind, NoMatch, Subject, Wishes
+from homeward.checks.subjects import Choices, Collected, Kind, NoMatch, Subject
 
-from . import to_azure
 from .again import again, unread, wishes_of
 from .checked import checked
 from .collecting import ReadForStart
@@ -53,15 +52,13 @@ class Preparer:
     async def again(self, plan: Plan, machines: frozenset[str]) -> Prepared | NotPrepared:
         now = [item for item in plan.items if item.machine in machines]
         later = [item for item in plan.items if item.machine not in machines]
-        wishes = wishes_of(now)
         collected = await self._read.again(
             Subject(plan.subject, Kind(plan.kind), plan.vault),
             {item.item_id: item.machine for item in now},
             {item.item_id: item.target for item in later},
-            wishes,
+            wishes_of(now),
             plan.operation,
         )
-        collected = _settled(plan.operation, collected, wishes)
         by_name = {facts.machine: facts for facts in collected.machines}
         for item in now:
             if item.machine in by_name and (reason := unread(plan.operation, item, by_name[item.machine])):
@@ -78,15 +75,15 @@ class Preparer:
         return replace(judged, warnings=(*judged.warnings, *beside)) if beside else judged
 
     def _prepared(self, asked: Asked, collected: Collected) -> Prepared | NotPrepared:
-        operation, wishes, subject = asked.operation, asked.wishes, collected.subject
+        operation, subject = asked.operation, collected.subject
         for facts in collected.machines:
             if isinstance(facts.item, Missing):
                 return NotPrepared(Obstacle.UNREADABLE, f"{facts.machine} could not be read: {facts.item.reason}.")
         if not collected.machines:
             return NotPrepared(Obstacle.NOT_FOUND, f"The {subject.kind.value} {subject.name} has no machine in it.")
-        if wrong := ungranted(operation, wishes, subject.name, collected.machines):
+        if wrong := ungranted(operation, asked.wishes, subject.name, collected.machines):
             return wrong
-        collected, left_out = who_begins(operation, _settled(operation, collected, wishes))
+        collected, left_out = who_begins(operation, collected)
         judged = self._checked(operation, collected, left_out)
         blocked = judged.verdict is Verdict.BLOCKED
         points = _points(asked, collected)
@@ -100,12 +97,6 @@ class Preparer:
             if open_ := tuple(one for lack in lacks for one in lack.open):
                 return NotPrepared(Obstacle.OPEN, _says(operation, open_), open=open_)
         return Prepared(_plan(asked, subject, items), judged)
-
-
-def _settled(operation: Operation, collected: Collected, wishes: Wishes) -> Collected:
-    if operation is not Operation.TO_AZURE:
-        return collected
-    return replace(collected, machines=to_azure.settled(collected.machines, wishes))
 
 
 def _points(asked: Asked, collected: Collected) -> Mapping[str, Point] | NotPrepared:

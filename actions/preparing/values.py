@@ -1,14 +1,12 @@
 """The values of a start: which each operation's call carries, and what there is of each for a machine."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from enum import Enum
 from typing import TypeVar
 
 from homeward.actions.states import Operation
 from homeward.checks import offers
 from homeward.checks.facts import Absent, Choice, Facts, Item, MasterTarget, Missing, ReprotectAgent, Topology
-from homeward.checks.limits import FORWARD_PROVIDERS
 from homeward.checks.offers import Offer
 
 T = TypeVar("T")
@@ -134,22 +132,9 @@ def there_is(
         case Value.LOG_STORAGE:
             return offers.log_storages(accounts, ())
         case Value.POLICY:
-            back = offers.policies(item, read(facts.policies))
-            return _forward(facts, back) if operation is Operation.TO_AZURE else back
+            return offers.policies(item, read(facts.policies), to_azure=operation is Operation.TO_AZURE)
         case Value.EXCLUDE_DISK:
             return offers.disks(item)
-
-
-def _forward(facts: Facts, policies: tuple[Offer, ...]) -> tuple[Offer, ...]:
-    """The same policies, judged by whether they lead toward Azure."""
-    wanted = FORWARD_PROVIDERS.get(facts.topology, "")
-    return tuple(
-        replace(
-            offer,
-            unfit="" if one.provider.casefold() == wanted else f"{one.name} is no policy toward Azure for it",
-        )
-        for offer, one in zip(policies, read(facts.policies), strict=True)
-    )
 
 
 def read(values: tuple[T, ...] | Missing) -> tuple[T, ...]:

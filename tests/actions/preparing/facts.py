@@ -86,6 +86,7 @@ COMMITTED_MODERNIZED = changed(
         "process_servers": (SENDER,),
         "policies": (FORWARD, *_policies(MODERNIZED)),
         "choice.process_server": AGENT.name,
+        "choice.policy": FORWARD.id,
     },
 )
 COMMITTED_CLASSIC = changed(
@@ -93,7 +94,7 @@ COMMITTED_CLASSIC = changed(
     {
         "item.protection_state": "UnplannedFailoverCommitted",
         "item.allowed_operations": ("SwitchProtection", "DisableProtection"),
-        "choice.policy": "",
+        "choice.policy": "24h",
     },
 )
 

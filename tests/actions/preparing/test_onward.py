@@ -117,24 +117,27 @@ async def test_a_window_is_in_the_plan() -> None:
     assert (made.plan.not_before, made.plan.zone) == (at, "Europe/Berlin")
 
 
-async def test_to_azure_an_appliance_sends_by_the_only_policy_that_leads_there() -> None:
+async def test_to_azure_an_appliance_sends_by_the_chosen_policy() -> None:
     item = await only(Operation.TO_AZURE, COMMITTED_MODERNIZED)
     assert (item.process_server, item.process_server_id) == ("appliance01", AGENT.id)
     assert (item.target, item.target_id, item.azure_vm) == ("appliance01", AGENT.id, "")
     assert (item.policy, item.policy_id) == ("24h-to-azure", FORWARD.id)
 
 
-async def test_to_azure_a_classic_machine_needs_its_process_server_and_takes_its_only_policy() -> None:
+async def test_to_azure_a_classic_machine_needs_its_process_server_and_no_policy() -> None:
     item = await only(Operation.TO_AZURE, COMMITTED_CLASSIC)
     assert (item.process_server, item.process_server_id) == ("ps-azure", PROCESS_SERVER.server.id)
     assert (item.target, item.policy) == ("", "24h")
+    assert (await only(Operation.TO_AZURE, changed(COMMITTED_CLASSIC, {"choice.policy": ""}))).policy_id == ""
     none = changed(COMMITTED_CLASSIC, {"choice.process_server": ""})
     made = await prepared(Operation.TO_AZURE, none)
     assert isinstance(made, NotPrepared)
     assert made.open == (OpenValue("web01", "process-server", ("ps-azure",)),)
 
 
-TWO_POLICIES = replace(COMMITTED_MODERNIZED, policies=(FORWARD, Policy("/policies/b", "b", "InMageRcm")))
+TWO_POLICIES = changed(
+    replace(COMMITTED_MODERNIZED, policies=(FORWARD, Policy("/policies/b", "b", "InMageRcm"))), {"choice.policy": ""}
+)
 
 
 async def test_to_azure_several_policies_are_a_choice() -> None:
@@ -142,8 +145,6 @@ async def test_to_azure_several_policies_are_a_choice() -> None:
     assert isinstance(made, NotPrepared)
     assert (made.obstacle, made.why) == (Obstacle.OPEN, "web01 needs a replication policy.")
     assert made.open == (OpenValue("web01", "policy", ("24h-to-azure", "b")),)
-    item = await only(Operation.TO_AZURE, TWO_POLICIES, Wishes(policy=(Wish("B"),)))
-    assert item.policy_id == "/policies/b"
     chosen = changed(TWO_POLICIES, {"choice.policy": "/policies/b"})
     assert (await only(Operation.TO_AZURE, chosen)).policy_id == "/policies/b"
 
