@@ -163,7 +163,7 @@ class Collector:
         queried = [Wanted(str(place), query, None, "", modernized=True) for place, query in enumerate(queries)]
         read = await self._vcenters_told(queried, readings)
         found = [read[one.machine].source_vm for one in queried]
-        return found[-1] if found[0] is ABSENT else found[0]
+        return found[-1] if found[0] is ABSENT and isinstance(found[-1], VirtualMachine) else found[0]
 
     def _readings(self, watch: Watch) -> Readings:
         limits = self._limits
