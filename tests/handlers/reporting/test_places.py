@@ -20,6 +20,8 @@ def of(*posts: Post) -> Posts:
 
 
 CARD = post("card", ts="1.0")
+BELOW = post("card", ts="1.0", thread="0.5")
+"""A reply in an older thread."""
 DELETED = post("card", "message_not_found")
 AGAIN = post("card:again", ts="2.0")
 
@@ -31,6 +33,8 @@ AGAIN = post("card:again", ts="2.0")
         (of(post("card")), CardPlace("card")),
         (of(CARD, post("event:1", ts="1.1", thread="1.0")), CardPlace("card")),
         (of(CARD, post("event:1", "msg_too_long", thread="1.0")), CardPlace("card")),
+        (of(BELOW, post("event:1", ts="1.2", thread="0.5")), CardPlace("card")),
+        (of(BELOW, post("event:1", "thread_not_found", thread="0.5")), CardPlace("card:again")),
         (of(DELETED), CardPlace("card:again")),
         (of(CARD, post("event:1", "thread_not_found", thread="1.0")), CardPlace("card:again")),
         (of(post("card", "not_in_channel")), CardPlace("card:direct", "not_in_channel")),

@@ -139,6 +139,9 @@ class World:
     async def _client(self, team: str, enterprise: str) -> AsyncWebClient:
         return self.client
 
+    async def threads(self) -> Threads:
+        return await SlackThreads(self._client, NewerBlocks())(TEAM, "")
+
     # What is in Slack
 
     def card(self, where: str = WAR_ROOM.id) -> Message:
@@ -165,8 +168,8 @@ class Process:
         """Another one that knows nothing of this one but the ledger."""
         return Process(self.world, self.ledger, self._another)
 
-    async def ask(self, id: str = "R-000001", *, channel: str = WAR_ROOM.id) -> Request:
-        where = Where(TEAM, "", channel)
+    async def ask(self, id: str = "R-000001", *, channel: str = WAR_ROOM.id, thread: str = "") -> Request:
+        where = Where(TEAM, "", channel, thread)
         asked = Asked(Operation.REPROTECT, "web02", Wishes(), "home", Person(TEAM, MAYA.id), where)
         now = await self.ledger.now()
         return await self.ledger.open(asked, id=id, quorum=1, expires_at=now + timedelta(hours=2))
