@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 from azure.core.credentials import AccessToken
+from azure.core.pipeline import PipelineRequest
+from azure.core.pipeline.policies import AsyncRetryPolicy
 
 from homeward.actions.azure import job_named
 from homeward.actions.plan import PlannedDisk, PlannedItem
@@ -308,3 +310,17 @@ async def test_many_machines_start_at_once_each_once(
 )
 def test_the_job_is_named_by_the_guid_that_ends_an_address(headers: dict[str, str], name: str) -> None:
     assert job_named(headers) == name
+
+
+async def test_a_call_that_was_let_out_is_not_let_out_again_whatever_the_sdk_does(
+    azure: AzureSiteRecovery, arm: SandboxArm, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def insists(policy: AsyncRetryPolicy[Any, Any], request: PipelineRequest[Any]) -> Any:
+        policy.configure_retries(request.context.options)
+        await policy.next.send(request)
+        return await policy.next.send(request)
+
+    monkeypatch.setattr(AsyncRetryPolicy, "send", insists)
+    answer = await start(azure, plan("web01"))
+    assert isinstance(answer, Accepted)
+    assert (posts(arm), len(arm.starts)) == (1, 1)
