@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from . import approval
 from .approval import Click, Policy, Standing, Standings, Unasked
@@ -55,6 +55,7 @@ class Desk:
             if asked.at > now + FARTHEST:
                 return Refusal("too_far", f"The time to start at may be at most {FARTHEST.days} days ahead.")
             expires_at = min(expires_at, asked.at)
+            asked = replace(asked, at=asked.at.astimezone(UTC))
         if not asked.where.thread:
             thread = await self._thread(asked, follows, now)
             asked = replace(asked, where=replace(asked.where, thread=thread))
