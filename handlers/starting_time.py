@@ -73,14 +73,14 @@ def moment(said: Spoken, zone: ZoneInfo, now: datetime) -> datetime | Usage:
     if said.day is None:
         # The day after next is never needed: a time of today that is over comes again tomorrow.
         later = [_at(today + timedelta(days), said.clock, place) for days in (0, 1)]
-        found = next(one for one in later if one.last > now)
+        found = next(one for one in later if not one.over(now))
     else:
         day = today + timedelta(said.day) if isinstance(said.day, int) else said.day
         if not date(2000, 1, 1) < day < date(9000, 1, 1):
-            return Usage(f"{day.isoformat()} is too far away: at most {FARTHEST.days} days ahead.")
+            return Usage(f"{day.isoformat()} is not within the next {FARTHEST.days} days.")
         found = _at(day, said.clock, place)
     name = f"{found.local:%H:%M} on {found.local:%A} {found.local.day} {found.local:%B %Y}"
-    if found.last <= now:
+    if found.over(now):
         return Usage(f"{name} is over: it is {now.astimezone(place):%H:%M on %A} in {_place(zone, said)} now.")
     if found.missing:
         return Usage(
@@ -104,7 +104,7 @@ def time_zone(said: str) -> ZoneInfo | Usage:
     places = [zone for zone in _zones() if "/" in zone]
     cities = {zone.rpartition("/")[2]: zone for zone in places}
     near = cities.get(folded) or next(iter(get_close_matches(folded, places, n=1, cutoff=0.6)), "")
-    if not near and (city := get_close_matches(folded, list(cities), n=1, cutoff=0.7)):
+    if not near and (city := get_close_matches(folded, list(cities), n=1, cutoff=0.8)):
         near = cities[city[0]]
     asked = f"Did you mean {_zones()[near]}?" if near else "Say one such as Europe/Berlin or America/New_York."
     return Usage(f"There is no time zone “{_short(said)}”. {asked}")
@@ -118,6 +118,12 @@ class _Found:
     first: datetime
     last: datetime
     missing: bool
+
+    def over(self, now: datetime) -> bool:
+        """Whether its clock has gone past it; past a time that clocks leave out as soon as they have gone forward."""
+        if self.missing:
+            return now.astimezone(self.local.tzinfo).replace(tzinfo=None) > self.local.replace(tzinfo=None)
+        return self.last <= now
 
 
 def _at(day: date, clock: time, place: tzinfo) -> _Found:

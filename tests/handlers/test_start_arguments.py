@@ -1,4 +1,6 @@
-"""Reading what people type after the reprotect command."""
+"""Reading what people type to start something."""
+
+from datetime import date, time
 
 import pytest
 from hypothesis import given
@@ -6,7 +8,18 @@ from hypothesis import strategies as st
 
 from homeward.checks.subjects import Wish, Wishes
 from homeward.handlers.arguments import NAME_LIMIT, Usage
-from homeward.handlers.start_arguments import OPTIONS, REASON_LIMIT, Start, line, nearest, readable, start_arguments
+from homeward.handlers.start_arguments import (
+    FAILBACK,
+    OPTIONS,
+    PLAIN,
+    REASON_LIMIT,
+    Start,
+    line,
+    nearest,
+    readable,
+    start_arguments,
+)
+from homeward.handlers.starting_time import Spoken
 
 ONE_OF_EACH = Wishes(
     target=(Wish("MT1"),),
@@ -172,3 +185,104 @@ def test_what_is_read_once_is_readable_for_ever(text: str) -> None:
 def test_an_ordinary_name_and_reason_survive(name: str, reason: str) -> None:
     assert start_arguments(line(f"{name} {reason}")) == Start(name, Wishes(), reason)
     assert start_arguments(line(f"“{name}” —target “{reason}”")) == Start(name, Wishes(target=(Wish(reason),)), "")
+
+
+# --- a failback's options ---
+
+TEN = Spoken(None, time(22, 0))
+
+
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        ("web01", Start("web01", Wishes(), "")),
+        ("web01 --at 22:00", Start("web01", Wishes(), "", at=TEN)),
+        ("web01 —at 22:00 agreed with Lena", Start("web01", Wishes(), "agreed with Lena", at=TEN)),
+        ("--at=22:00 web01 agreed", Start("web01", Wishes(), "agreed", at=TEN)),
+        ("web01 -at 22:00", Start("web01", Wishes(), "", at=TEN)),
+        ("web01 --at “22:00” tomorrow it is", Start("web01", Wishes(), "tomorrow it is", at=TEN)),
+        ("web01 --at tomorrow 06:30 agreed", Start("web01", Wishes(), "agreed", at=Spoken(1, time(6, 30)))),
+        ("web01 --at 06:30 tomorrow agreed", Start("web01", Wishes(), "agreed", at=Spoken(1, time(6, 30)))),
+        (
+            "web01 --at 2026-11-24 22:00 agreed",
+            Start("web01", Wishes(), "agreed", at=Spoken(date(2026, 11, 24), time(22, 0))),
+        ),
+        ("web01 --at 22:00 --zone europe/berlin", Start("web01", Wishes(), "", at=TEN, zone="europe/berlin")),
+        ("web01 --zone “America/New York” --at 22:00", Start("web01", Wishes(), "", at=TEN, zone="America/New York")),
+        ("web01 --point latest", Start("web01", Wishes(), "", point="latest")),
+        ("web01 --point App_Consistent now", Start("web01", Wishes(), "now", point="app-consistent")),
+        ("web01 --point application-consistent", Start("web01", Wishes(), "", point="app-consistent")),
+        ("web01 --point 8b1f-22", Start("web01", Wishes(), "", point="8b1f-22")),
+        ("web01 at noon", Start("web01", Wishes(), "at noon")),
+        ("web01 --reason down at 22:00", Start("web01", Wishes(), "down at 22:00")),
+        ("web01 --at 22:00 up at 23:00 at the latest", Start("web01", Wishes(), "up at 23:00 at the latest", at=TEN)),
+    ],
+)
+def test_a_failback_takes_a_point_a_time_and_a_zone(text: str, start: Start) -> None:
+    assert start_arguments(line(text), FAILBACK) == start
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("web01 --at", "--at needs a time after it."),
+        ("web01 --at --zone UTC", "--at needs a time after it."),
+        ("web01 --at soon", "--at takes a time such as 22:00"),
+        ("web01 --at 10:30 pm", "not “10:30 pm”"),
+        ("web01 --at 22:00 CET", "a time zone goes after --zone"),
+        ("web01 --at 22:00 Europe/Berlin", "a time zone goes after --zone"),
+        ("web01 --at 22:00 --at 23:00", "--at is given twice: 22:00 and 23:00."),
+        ("web01 --zone Europe/Berlin", "--zone tells the time zone of --at"),
+        ("web01 --zone", "--zone needs a time zone after it."),
+        ("web01 --point", "--point needs latest, app-consistent or a point's id after it."),
+        ("web01 --point lateste", "There is no point “lateste”. Did you mean --point latest?"),
+        ("web01 --point appconsistant", "Did you mean --point app-consistent?"),
+        ("web01 --point " + "a" * 501, "of at most 500 characters"),
+        ("web01 at 22:00", "To start at that time, say --at 22:00; as a reason, put it after --reason."),
+        ("web01 agreed At 9.30 please", "say --at 9.30"),
+        ("web01 --pont latest", "There is no option --pont. Did you mean --point?"),
+        ("web01 --target x", "--target is for the start of a reprotect."),
+        ("web01 --to azure", "--to is for the start of a reprotect."),
+    ],
+)
+def test_what_a_failback_cannot_mean_is_told_in_one_sentence(text: str, why: str) -> None:
+    answer = start_arguments(line(text), FAILBACK)
+    assert isinstance(answer, Usage)
+    assert why in answer.why
+
+
+@pytest.mark.parametrize(
+    ("text", "azure"), [("web01 --to azure", True), ("web01 —to=Azure now", True), ("web01 now", False)]
+)
+def test_a_reprotect_may_go_to_azure(text: str, azure: bool) -> None:
+    start = start_arguments(line(text))
+    assert isinstance(start, Start)
+    assert start.to_azure is azure
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("web01 --to azur", "--to takes azure alone, not “azur”"),
+        ("web01 --to", "--to needs azure after it."),
+        ("web01 --at 22:00", "--at is for the start of a failback."),
+        ("web01 --point latest", "--point is for the start of a failback."),
+    ],
+)
+def test_what_a_reprotect_does_not_take_is_told(text: str, why: str) -> None:
+    answer = start_arguments(line(text))
+    assert isinstance(answer, Usage)
+    assert why in answer.why
+
+
+def test_a_commit_has_no_option_but_its_reason() -> None:
+    assert start_arguments("web01 it works at 22:00", PLAIN) == Start("web01", Wishes(), "it works at 22:00")
+    answer = start_arguments("web01 --force", PLAIN)
+    assert isinstance(answer, Usage)
+    assert answer.why == "There is no option --force. There is --reason alone. In a reason, put it in quotes."
+
+
+@given(text=st.text(max_size=200))
+def test_no_text_breaks_a_failbacks_reading(text: str) -> None:
+    for more in ("", " --at ", " --point ", " --zone "):
+        assert isinstance(start_arguments(line(f"web01{more}{text}"), FAILBACK), Start | Usage)
