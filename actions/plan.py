@@ -44,7 +44,8 @@ class PlannedItem:
     `target` is what receives the machine: to Azure it is the appliance that sends it.
     Of a failback: `point` is the recovery point's kind in the call's word (CrashConsistent, ApplicationConsistent,
     LatestTime, LatestTag, Custom), `point_id` the ARM id of a chosen one, `point_at` its time; `linux` tells that the
-    usual after-effects on Linux have to be expected; `azure_vm` is the name of the VM that is shut down.
+    usual after-effects on Linux have to be expected. `azure_vm` is the name of the VM in Azure (of a failback the one that
+    is shut down), "" to Azure and where Site Recovery does not tell it: of a classic machine on its way back.
     """
 
     machine: str
@@ -131,9 +132,9 @@ class Obstacle(Enum):
     OPEN = "open"
     """A value has no one sensible choice."""
     WRONG_VALUE = "wrong value"
+    """A value that was given does not exist, or does not fit, or the operation takes no such value."""
     HELD = "held"
     """Another open request has one of the machines; its id is the candidate."""
-    """A value that was given does not exist, or does not fit."""
     UNREADABLE = "unreadable"
     """What the plan is made from could not be read."""
 

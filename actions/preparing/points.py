@@ -117,7 +117,7 @@ def _shared(point: RecoveryPoint, subject: str, machines: _Machines) -> Mapping[
         return NotPrepared(Obstacle.WRONG_VALUE, why, without=_WITHOUT)
     made: dict[str, Point] = {}
     for facts, _ in machines:
-        found = [one for one in _read(facts) if one.shared and point.shared and _together(one, point)]
+        found = [one for one in _read(facts) if one.shared and _together(one, point)]
         if not found:
             why = f"{facts.machine} does not share the recovery point {last_segment(point.id)}"
             return _wrong(f"{why} with the replication group {group.name}", machines)
