@@ -44,8 +44,9 @@ class PlannedItem:
     `target` is what receives the machine: to Azure it is the appliance that sends it.
     Of a failback: `point` is the recovery point's kind in the call's word (CrashConsistent, ApplicationConsistent,
     LatestTime, LatestTag, Custom), `point_id` the ARM id of a chosen one, `point_at` its time; `linux` tells that the
-    usual after-effects on Linux have to be expected. `azure_vm` is the name of the VM in Azure (of a failback the one that
-    is shut down), "" to Azure and where Site Recovery does not tell it: of a classic machine on its way back.
+    usual after-effects on Linux have to be expected.
+    `azure_vm` is the name of the VM in Azure (a failback shuts it down), "" to Azure and where Site Recovery does not
+    tell it: of a classic machine on its way back.
     """
 
     machine: str
