@@ -104,6 +104,16 @@ async def test_a_failback_is_read_with_what_brings_the_machine_and_where_to(
     assert not choice_of(payroll["pay-db01"]).process_server, "it has one, and needs no other"
 
 
+async def test_a_modernized_machine_is_found_by_the_name_that_its_vm_at_home_has(
+    sandbox: Sandbox, collect: Collector
+) -> None:
+    put(sandbox.estate, "ready-to-fail-back", "web01")
+    sandbox.estate.vault.item("web01").source_vm = sandbox.estate.vcenter.vm("web01").name = "web01-prod"
+    web01 = (await read(collect, "web01", Operation.FAILBACK))["web01"]
+    assert vm_of(web01.source_vm).name == "web01-prod"
+    assert vm_of(await collect.at_home(VAULT, item_of(web01).id, "web01")).name == "web01-prod"
+
+
 async def test_the_points_of_each_machine_are_its_own_and_the_newest_comes_first(
     sandbox: Sandbox, collect: Collector
 ) -> None:

@@ -2,7 +2,10 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Generator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,7 @@ from homeward.checks.sources.vcenter import VCenterReader, VmQuery, Wanted
 NAMES = ("DC0_C0_RP0_VM0", "DC0_C0_RP0_VM1")
 _Stub: Any = SoapStubAdapter
 _ServiceInstance: Any = vim.ServiceInstance
+_event: Any = vim.event
 
 
 @pytest.fixture
@@ -79,6 +83,18 @@ async def test_a_vm_that_is_gone_and_a_chosen_datastore(reader: VCenterReader) -
     assert [store.name for store in read.datastores] == ["LocalDS_0"]
 
 
+async def test_a_move_of_the_target_is_told_by_its_events(reader: VCenterReader, access: VCenterAccess) -> None:
+    asked = replace(wanted(), moves_since=datetime.now(UTC) - timedelta(days=1))
+    assert (await reader.read([asked]))["machine"].moves == ()
+    # The simulator moves no disks, but keeps the events that it is told.
+    await asyncio.to_thread(_tell_of_a_move, access, NAMES[0])
+    assert (await reader.read([asked]))["machine"].moves == ()
+    await asyncio.to_thread(_tell_of_a_move, access, NAMES[1])
+    moves = (await reader.read([asked]))["machine"].moves
+    assert isinstance(moves, tuple)
+    assert [move.vm for move in moves] == [NAMES[1]]
+
+
 async def test_a_wrong_password_is_refused(vcsim: tuple[str, int], ca_file: Path, clock: Callable[[], float]) -> None:
     host, port = vcsim
     reading = VCenterReader(
@@ -90,16 +106,41 @@ async def test_a_wrong_password_is_refused(vcsim: tuple[str, int], ca_file: Path
 
 
 def _make_snapshot(access: VCenterAccess, name: str) -> None:
+    with _vm(access, name) as (_, vm):
+        task = vm.CreateSnapshot("before", "", False, False)
+        for _ in range(100):
+            if task.info.state == "success":
+                break
+        assert task.info.state == "success"
+
+
+def _tell_of_a_move(access: VCenterAccess, name: str) -> None:
+    with _vm(access, name) as (content, vm):
+        host = _event.HostEventArgument(name="host", host=vm.runtime.host)
+        here, before = (_event.DatastoreEventArgument(name=one, datastore=vim.Datastore(one)) for one in ("a", "b"))
+        content.eventManager.PostEvent(
+            _event.VmRelocatedEvent(
+                key=0,
+                chainId=0,
+                createdTime=datetime.now(UTC),
+                userName="",
+                vm=_event.VmEventArgument(name=name, vm=vm),
+                ds=here,
+                template=False,
+                sourceHost=host,
+                sourceDatastore=before,
+            )
+        )
+
+
+@contextmanager
+def _vm(access: VCenterAccess, name: str) -> Generator[tuple[Any, Any]]:
+    """The simulator's content and the VM, for whoever changes something in it."""
     trust = ssl.create_default_context(cafile=access.ca_file)
     stub = _Stub(host=access.host, port=access.port, version="vim.version.version11", sslContext=trust)
     content = _ServiceInstance("ServiceInstance", stub).RetrieveContent()
     content.sessionManager.Login(access.username, access.password, None)
     view = content.viewManager.CreateContainerView(content.rootFolder, [vim.VirtualMachine], True)
-    vm = next(vm for vm in view.view if vm.name == name)
-    task = vm.CreateSnapshot("before", "", False, False)
-    for _ in range(100):
-        if task.info.state == "success":
-            break
-    assert task.info.state == "success"
+    yield content, next(vm for vm in view.view if vm.name == name)
     content.sessionManager.Logout()
     stub.DropConnections()
