@@ -63,9 +63,7 @@ def look_at(item: RequestItem, request_id: str, limits: Limits) -> datetime | No
     if since is None or item.state not in WATCHED:
         return None
     pause = limits.poll_interval
-    if item.arrived_at is not None:
-        pass
-    elif item.state in {ItemState.JOB_SUCCEEDED, ItemState.REPLICATING}:
+    if item.state in {ItemState.JOB_SUCCEEDED, ItemState.REPLICATING} and item.arrived_at is None:
         pause = min(max(pause, (since - (item.submitted_at or since)) / PATIENCE), SLOWEST)
     elif item.state is ItemState.UNKNOWN:
         pause = SLOWEST

@@ -8,7 +8,7 @@ import pytest
 from homeward.actions.approval import Click, Standing, Unasked, approve, cancel, go_on_without, reject, retry
 from homeward.actions.plan import Found
 from homeward.actions.requests import Change, Decision, EventKind, Person, Refusal, Request, RequestItem, Vote
-from homeward.actions.states import ItemState, State
+from homeward.actions.states import ItemState, Operation, State
 from tests.actions.making import LEAD, REQUESTER, START, asked, checked, plan
 
 NOW = START + timedelta(minutes=10)
@@ -90,9 +90,27 @@ CASES = (
 )
 
 
+every_operation = pytest.mark.parametrize("operation", Operation, ids=lambda each: each.value)
+
+
+def of(operation: Operation, case: Case, quorum: int) -> tuple[Request, Click]:
+    """The case's request and click, of another operation and with another quorum."""
+    plan = replace(PLAN, operation=operation)
+    request = replace(case.request, asked=replace(case.request.asked, operation=operation), quorum=quorum)
+    if request.plan is not None:
+        request = replace(request, plan=plan)
+    digest = plan.digest if case.click.digest == PLAN.digest else case.click.digest
+    return request, replace(case.click, digest=digest)
+
+
+@every_operation
+@pytest.mark.parametrize("quorum", [1, 2, 3])
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_only_the_right_ones_approve(case: Case) -> None:
-    decided = approve(case.request, case.click, case.standing, NOW)
+def test_only_the_right_ones_approve(case: Case, quorum: int, operation: Operation) -> None:
+    request, click = of(operation, case, quorum)
+    others = tuple(Person("T1", f"U-{n}") for n in range(1, quorum))
+    request = replace(request, decisions=(*request.decisions, *voted(request, *others).decisions))
+    decided = approve(request, click, case.standing, NOW)
     if case.code:
         assert isinstance(decided, Refusal)
         assert decided.code == case.code
@@ -100,16 +118,43 @@ def test_only_the_right_ones_approve(case: Case) -> None:
     else:
         assert isinstance(decided, Change)
         assert decided.state is State.APPROVED
-        assert decided.decision == Decision(LEAD, Vote.APPROVE, NOW, PLAN.digest, attested=("network-link",))
+        assert decided.decision == Decision(LEAD, Vote.APPROVE, NOW, click.digest, attested=("network-link",))
         assert [event.kind for event in decided.events] == [EventKind.APPROVED_BY, EventKind.APPROVED]
         assert decided.due_at == NOW
 
 
+def test_the_plan_of_another_operation_is_another_plan() -> None:
+    digests = {replace(PLAN, operation=operation).digest for operation in Operation}
+    assert len(digests) == len(Operation)
+    for operation in set(Operation) - {PLAN.operation}:
+        request, _ = of(operation, CASES[0], 1)
+        decided = approve(request, CLICK, APPROVER, NOW)
+        assert isinstance(decided, Refusal)
+        assert decided.code == "stale_digest"
+
+
+@pytest.mark.parametrize("ahead", [timedelta(0), timedelta(hours=3)])
+def test_a_start_for_later_is_told_with_the_vote_that_approves_it(ahead: timedelta) -> None:
+    later = replace(PLAN, not_before=NOW + ahead, zone="Europe/Berlin")
+    request = replace(AWAITING, plan=later, quorum=2)
+    first = approve(request, replace(CLICK, digest=later.digest), APPROVER, NOW)
+    assert isinstance(first, Change)
+    assert EventKind.SCHEDULED not in [event.kind for event in first.events]
+    second = approve(voted(request, OTHER), replace(CLICK, digest=later.digest), APPROVER, NOW)
+    assert isinstance(second, Change)
+    scheduled = [event.data for event in second.events if event.kind is EventKind.SCHEDULED]
+    wanted = {"at": (NOW + ahead).isoformat(), "zone": "Europe/Berlin"}
+    assert scheduled == ([wanted] if ahead else [])
+
+
+@every_operation
+@pytest.mark.parametrize("quorum", [1, 3])
 @pytest.mark.parametrize(
     "case", [case for case in CASES if case.code != "attestations_missing"], ids=lambda case: case.name
 )
-def test_the_same_ones_reject(case: Case) -> None:
-    decided = reject(case.request, case.click, "not during the audit", case.standing, NOW)
+def test_the_same_ones_reject(case: Case, quorum: int, operation: Operation) -> None:
+    request, click = of(operation, case, quorum)
+    decided = reject(request, click, "not during the audit", case.standing, NOW)
     if case.code:
         assert isinstance(decided, Refusal)
         assert decided.code == case.code
@@ -132,16 +177,20 @@ def test_the_same_ones_reject(case: Case) -> None:
     ids=str,
 )
 @pytest.mark.parametrize("act", ["approve", "reject", "cancel", "retry", "go_on_without"])
-def test_whoever_does_not_stand_well_now_may_do_nothing_at_all(standing: Standing | Unasked, act: str) -> None:
+@every_operation
+def test_whoever_does_not_stand_well_now_may_do_nothing_at_all(
+    standing: Standing | Unasked, act: str, operation: Operation
+) -> None:
+    awaiting, click = of(operation, CASES[0], 1)
     troubled = replace(
-        AWAITING,
+        awaiting,
         state=State.NEEDS_ATTENTION,
         items=(replace(AWAITING.items[0], state=ItemState.FAILED, claimed_at=NOW),),
     )
     acts = {
-        "approve": lambda: approve(AWAITING, CLICK, standing, NOW),
-        "reject": lambda: reject(AWAITING, CLICK, "no", standing, NOW),
-        "cancel": lambda: cancel(AWAITING, LEAD, "", standing, NOW),
+        "approve": lambda: approve(awaiting, click, standing, NOW),
+        "reject": lambda: reject(awaiting, click, "no", standing, NOW),
+        "cancel": lambda: cancel(awaiting, LEAD, "", standing, NOW),
         "retry": lambda: retry(troubled, "web02", LEAD, standing, NOW),
         "go_on_without": lambda: go_on_without(troubled, "web02", LEAD, standing, NOW),
     }
@@ -197,7 +246,13 @@ FAILED = replace(
     state=State.NEEDS_ATTENTION,
     items=(
         replace(
-            AWAITING.items[0], state=ItemState.FAILED, job="job-1", claimed_at=NOW, submitted_at=NOW, why="it failed"
+            AWAITING.items[0],
+            state=ItemState.FAILED,
+            job="job-1",
+            claimed_at=NOW,
+            submitted_at=NOW,
+            why="it failed",
+            arrived_at=NOW,
         ),
     ),
 )
@@ -209,6 +264,7 @@ def test_a_retry_is_a_further_attempt_and_the_request_goes_on() -> None:
     assert decided.state is State.RUNNING
     (item,) = decided.items
     assert (item.state, item.attempt, item.job, item.submitted_at) == (ItemState.PENDING, 2, "job-1", None)
+    assert (item.arrived_at, item.at_home) == (None, None)
     assert [(e.kind, e.actor) for e in decided.events] == [(EventKind.RETRY, LEAD), (EventKind.RESUMED, None)]
 
 

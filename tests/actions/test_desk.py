@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from homeward.actions.approval import Click, Standing, Unasked
+from homeward.actions.approval import Click, Policy, Standing, Unasked
 from homeward.actions.desk import Desk
 from homeward.actions.ledger import Ledger
 from homeward.actions.ports import Work
-from homeward.actions.requests import EventKind, Person, Refusal, Request
+from homeward.actions.requests import EventKind, Person, Refusal, Request, Where
 from homeward.actions.states import Operation, State
 from tests.actions.making import LEAD, REQUESTER, VirtualClock, ask, asked, go, ids, plan, put_forward
 from tests.actions.world import POLICY, Approvers, Scheduler
@@ -48,6 +48,40 @@ async def test_asking_makes_a_request_that_is_checked_and_shown_at_once(
     assert (request.id, request.state, request.quorum) == ("R-7K2M9Q", State.CHECKING, 2)
     assert request.expires_at == clock.now + timedelta(hours=2)
     assert scheduler.woken == [(work, request.id, clock.now) for work in (Work.ADVANCE, Work.REPORT)]
+
+
+QUORUMS = {operation: quorum for quorum, operation in enumerate(Operation, start=1)}
+
+
+@pytest.mark.parametrize("operation", Operation, ids=lambda each: each.value)
+async def test_each_operation_has_its_own_approvers_quorum_and_patience(
+    sqlite_ledger: Ledger, scheduler: Scheduler, operation: Operation
+) -> None:
+    policies = {
+        each: replace(POLICY, channel=f"C-{each.value}", quorum=quorum, expires_after=timedelta(hours=quorum))
+        for each, quorum in QUORUMS.items()
+    }
+    channels: list[str] = []
+
+    class Asking(Approvers):
+        async def __call__(self, person: Person, policy: Policy, where: Where) -> Standing | Unasked:
+            channels.append(policy.channel)
+            return Standing(person, member=True)
+
+    one = Desk(sqlite_ledger, scheduler, policies, Asking(), lambda: "R-7K2M9Q")
+    request = await one.ask(asked(operation=operation))
+    assert isinstance(request, Request)
+    quorum = QUORUMS[operation]
+    assert request.quorum == quorum
+    assert request.expires_at - request.created_at == timedelta(hours=quorum)
+    decided: Request | Refusal = await put_forward(sqlite_ledger, request, plan(operation=operation))
+    for number in range(quorum):
+        assert isinstance(decided, Request)
+        assert decided.state is State.AWAITING_APPROVAL
+        decided = await one.approve(click(decided, Person("T1", f"U-{number}")))
+    assert isinstance(decided, Request)
+    assert decided.state is State.APPROVED
+    assert channels == [f"C-{operation.value}"] * quorum
 
 
 async def test_an_approval_is_written_and_wakes_the_work(ledger: Ledger, scheduler: Scheduler) -> None:
