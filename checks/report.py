@@ -24,7 +24,7 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class Report:
-    """The judged subject. `outcomes` are machine by machine, in the order of the rules."""
+    """The judged subject. `outcomes` are machine by machine, in the order of the rules of the operation."""
 
     subject: Subject
     topology: str
@@ -33,6 +33,7 @@ class Report:
     outcomes: tuple[Outcome, ...]
     notes: tuple[Note, ...]
     sources: tuple[SourceReading, ...]
+    operation: Operation = Operation.REPROTECT
 
     @cached_property
     def by_machine(self) -> tuple[tuple[str, tuple[Outcome, ...]], ...]:
@@ -91,6 +92,7 @@ def report(collected: Collected, rules: Iterable[Rule], operation: Operation = O
         outcomes=tuple(outcome for facts in collected.machines for outcome in evaluate(rules, facts)),
         notes=tuple(note for facts in collected.machines for note in notes(facts, operation)),
         sources=collected.sources,
+        operation=operation,
     )
 
 

@@ -132,7 +132,7 @@ class Preflight:
             case NoMatch():
                 await card.finish(no_match_message(answer, asked_by=user, operation=subject.operation))
             case Collected():
-                judged = report(answer, self._rules[subject.operation])
+                judged = report(answer, self._rules[subject.operation], subject.operation)
                 if as_json:
                     await self._show_raw(judged, card, poster, user)
                 else:
@@ -227,7 +227,7 @@ class Preflight:
             if not isinstance(answer, Collected):
                 await poster.update_view(view_id, notice_modal("The name no longer tells one subject: check it again."))
                 return
-            shown = Shown(report(answer, self._rules[subject.operation]), seconds)
+            shown = Shown(report(answer, self._rules[subject.operation], subject.operation), seconds)
             self._recent.keep(place, shown)
         await poster.update_view(view_id, checks_modal(shown.checks, where, page))
 

@@ -124,7 +124,7 @@ def _show(answer: Answer, for_: Operation, *, as_json: bool, replayed: str = "",
     """`options` are repeated in the commands that are proposed; `replayed` is the file that the facts come from."""
     match answer:
         case Collected():
-            judged = report(answer, RULES_OF[for_])
+            judged = report(answer, RULES_OF[for_], for_)
             if as_json:
                 _print_json(judged.as_dict())
             else:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from slack_sdk.models.blocks import Block
 
+from homeward.actions.states import Operation
 from homeward.checks.facts import Topology
 from homeward.checks.findings import FOLLOWING, Finding, Tally, attestations, failed, tally, unknown
 from homeward.checks.model import Rule, Severity, Status
@@ -14,6 +15,7 @@ from homeward.checks.subjects import Kind, SourceReading, SourceState
 from .. import ids
 from ..escape import asked, link, mrkdwn
 from .blocks import Message, actions, button, context, fitted, listed, many, packed, section
+from .operations import opening, words
 
 NAME = 80
 DETAIL = 300
@@ -57,17 +59,20 @@ def headline(report: Report, counts: Tally) -> str:
     name = mrkdwn(report.subject.name, NAME)
     if report.subject.kind is not Kind.MACHINE:
         name = f"{report.subject.kind.value.capitalize()} {name}"
+    said = words(report.operation)
     warnings = [many(counts.warnings, "warning")] if counts.warnings else []
     match report.verdict:
         case Verdict.READY:
             unread = [f"{many(counts.unread, 'warning')} could not be read"] if counts.unread else []
-            return "; ".join([" with ".join([f"{name} is ready to come home", *warnings]), *unread])
+            ready = "{} is ready to come home" if report.operation is Operation.REPROTECT else said.can
+            return "; ".join([" with ".join([opening(ready, name), *warnings]), *unread])
         case Verdict.BLOCKED:
             unread = [f"{counts.unread} could not be read"] if counts.unread else []
-            return f"{name} cannot come home yet: {', '.join([_blockers(report, counts), *warnings, *unread])}"
+            cannot = opening(said.cannot, name)
+            return f"{cannot}: {', '.join([_blockers(report, counts), *warnings, *unread])}"
         case Verdict.UNKNOWN:
             told = ", ".join([_unread(report, counts), *warnings]) if counts.checks else "nothing was checked"
-            return f"Nobody can tell yet whether {name} can come home: {told}"
+            return f"Nobody can tell yet whether {said.can.format(name)}: {told}"
 
 
 def _blockers(report: Report, counts: Tally) -> str:

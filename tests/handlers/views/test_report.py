@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from homeward.actions.states import Operation
 from homeward.checks import RULES, Note, Report, Severity, SourceReading, SourceState, Status
 from homeward.checks.findings import FOLLOWS, tally
 from homeward.handlers.views.report import headline, report_message
@@ -113,6 +114,33 @@ def test_a_report_without_any_check_says_so(samples: Any, refused: Any) -> None:
         == "Nobody can tell yet whether nothing can come home: nothing was checked"
     )
     assert refused(_shown(report)) == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "ready", "blocked", "unknown"),
+    [
+        (Operation.REPROTECT, "web is ready to come home", "web cannot come home yet", "web can come home"),
+        (Operation.FAILBACK, "web can fail back", "web cannot fail back yet", "web can fail back"),
+        (
+            Operation.COMMIT,
+            "The failback of web can be committed",
+            "The failback of web cannot be committed yet",
+            "the failback of web can be committed",
+        ),
+    ],
+)
+def test_a_check_says_what_it_was_for(
+    samples: Any, operation: Operation, ready: str, blocked: str, unknown: str
+) -> None:
+    def said(told: Any) -> str:
+        text: str = _shown(replace(samples.report({"web": told}), operation=operation)).text
+        return text
+
+    assert said({}) == ready
+    assert said({samples.stopped: (Status.FAILED, ("Stopped.",))}) == f"{blocked}: 1 blocker"
+    assert said({samples.stopped: (Status.UNKNOWN, ("no answer",))}).startswith(
+        f"Nobody can tell yet whether {unknown}: "
+    )
 
 
 def test_ready_tells_of_warnings_that_failed_or_were_not_read(samples: Any) -> None:
