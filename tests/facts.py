@@ -23,6 +23,9 @@ APPLIANCE = ProcessServer(
 )
 """The appliance as the sender of machines toward Azure."""
 
+UNTOLD = Missing("Site Recovery does not tell which Azure VM is this machine's")
+"""Of a classic machine on its way back."""
+
 READY_FAILBACK_CLASSIC = changed(
     READY_CLASSIC,
     {
@@ -32,6 +35,8 @@ READY_FAILBACK_CLASSIC = changed(
         "item.allowed_operations": ("UnplannedFailover", "DisableProtection"),
         "item.active_site": "Azure",
         "item.target_id": "id-mt01",
+        "item.azure_vm_id": "",
+        "azure_vm": UNTOLD,
         "points": POINTS,
         "moves": (),
     },
@@ -51,10 +56,12 @@ READY_FAILBACK_MODERNIZED = changed(
     },
 )
 
-_AT_HOME = {
+_AT_HOME: Mapping[str, object] = {
     "source_vm.power": "poweredOn",
     "source_vm.tools_running": True,
     "source_vm.address": "10.1.0.50",
+}
+_OFF_IN_AZURE: Mapping[str, object] = {
     "azure_vm.power": "deallocated",
     "azure_vm.agent_status": Missing("the VM agent tells nothing while the VM is off"),
 }
@@ -72,6 +79,7 @@ READY_COMMIT_MODERNIZED = changed(
     READY_FAILBACK_MODERNIZED,
     {
         **_AT_HOME,
+        **_OFF_IN_AZURE,
         "item.protection_state": "PlannedFailoverCommitPendingStatesBegin",
         "item.state_description": "Planned failover finished",
         "item.allowed_operations": ("Commit", "CancelFailover", "DisableProtection"),
@@ -85,7 +93,6 @@ READY_TO_AZURE_CLASSIC = changed(
         "item.state_description": "Failover committed",
         "item.allowed_operations": ("ReverseReplicate", "DisableProtection"),
         "item.agent_heartbeat": RECENT,
-        "azure_vm": ABSENT,
         "choice.policy": "24h",
     },
 )

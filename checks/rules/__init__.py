@@ -22,6 +22,7 @@ from .appliance import (
 from .azure_vm import (
     azure_vm_agent_not_ready,
     azure_vm_missing,
+    azure_vm_not_off,
     azure_vm_not_running,
     mobility_agent_silent,
     mobility_service_stopped,
@@ -264,6 +265,7 @@ _COMMIT: tuple[Rule, ...] = (
     item_job_running,
     commit_vm_not_running,
     commit_azure_vm_running,
+    azure_vm_not_off,
     commit_not_tested,
 )
 """Without the servers and the item's health: nothing replicates until it is protected again."""
@@ -286,6 +288,7 @@ _TO_AZURE: tuple[Rule, ...] = (
     item_job_running,
     forward_vm_not_running,
     forward_azure_vm_running,
+    azure_vm_not_off,
     forward_agent_silent,
     forward_policy,
     forward_values_missing,

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 
-from homeward.checks.facts import ABSENT, NEVER, AzureVm, Facts, GuestProbe, NotKnown, known
+from homeward.checks.facts import ABSENT, NEVER, AzureVm, Facts, GuestProbe, NotKnown, Topology, known
 from homeward.checks.limits import HEARTBEAT_LIMIT
 from homeward.checks.model import BOTH, CLASSIC, MODERNIZED, NotApplicable, Sentence, Severity, rule
+from homeward.checks.way import Stand, stand
 
 from . import pages
 from .ages import overdue
@@ -13,8 +14,23 @@ from .present import asked, item_of, looked_for, moment, present
 
 AREAS = ("azure-vm", "mobility", "network")
 
+UNTOLD = "The classic stack does not tell which VM in Azure is the machine's, once that has been reprotected."
+_WAY_BACK = frozenset({Stand.REPLICATING_BACK, Stand.READY, Stand.HOME, Stand.COMMITTED})
 
-def _vm(facts: Facts) -> AzureVm:
+
+def untold(facts: Facts) -> bool:
+    """Whether the stack has no word for its VM in Azure: the classic one on its way back, which fails back without it.
+
+    (SDK: InMageReplicationDetails, which names the VM on-premises only.)
+    """
+    item = item_of(facts)
+    return item.topology is Topology.CLASSIC and not item.azure_vm_id and stand(item) in _WAY_BACK
+
+
+def vm_of(facts: Facts) -> AzureVm:
+    """The machine's VM in Azure."""
+    if untold(facts):
+        raise NotApplicable(UNTOLD)
     return present(facts.azure_vm, "There is no VM in Azure.")
 
 
@@ -29,6 +45,8 @@ def _vm(facts: Facts) -> AzureVm:
 def azure_vm_missing(facts: Facts) -> Iterator[Sentence]:
     if never_failed_over(item_of(facts)):
         raise NotApplicable("It has not been failed over.")
+    if untold(facts):
+        raise NotApplicable(UNTOLD)
     if looked_for(facts.azure_vm) is ABSENT:
         yield f"Azure has no VM for {facts.machine}: it was deleted, or moved to another resource group."
 
@@ -42,11 +60,25 @@ def azure_vm_missing(facts: Facts) -> Iterator[Sentence]:
     docs=pages.TROUBLESHOOT,
 )
 def azure_vm_not_running(facts: Facts) -> Iterator[Sentence]:
-    vm = _vm(facts)
+    vm = vm_of(facts)
     if not vm.power:
         raise NotKnown(f"Azure does not tell whether {vm.name} is running")
     if vm.power.casefold() != "running":
         yield f"{vm.name} is not running ({vm.power})."
+
+
+@rule(
+    id="azure-vm-not-off",
+    title="The machine's VM in Azure is off or gone, and nobody works with it any more",
+    severity=Severity.ATTESTATION,
+    topologies=CLASSIC,
+    hint="Look in Azure for the VM that the machine ran in, and ask its users which of the two they work with.",
+    docs=pages.FAILBACK,
+)
+def azure_vm_not_off(facts: Facts) -> Iterable[Sentence]:
+    if not untold(facts):
+        raise NotApplicable("Azure tells which VM is the machine's.")
+    return ()
 
 
 @rule(
@@ -58,7 +90,7 @@ def azure_vm_not_running(facts: Facts) -> Iterator[Sentence]:
     docs=pages.TROUBLESHOOT,
 )
 def azure_vm_agent_not_ready(facts: Facts) -> Iterator[Sentence]:
-    vm = _vm(facts)
+    vm = vm_of(facts)
     status = known(vm.agent_status)
     if status.casefold() != "ready":
         yield f"{vm.name}: its VM agent reports {status or 'nothing'}, Ready is needed."

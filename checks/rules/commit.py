@@ -7,6 +7,7 @@ from homeward.checks.model import BOTH, Sentence, Severity, rule
 from homeward.checks.way import Operation
 
 from . import pages
+from .azure_vm import vm_of as azure_vm_of
 from .failback import said_power
 from .order import out_of_order
 from .present import present
@@ -60,7 +61,7 @@ def commit_azure_vm_running(facts: Facts) -> Iterator[Sentence]:
 
 def runs_in_azure(facts: Facts) -> Iterator[Sentence]:
     """A finding when the machine's VM in Azure is not known to be off."""
-    vm = present(facts.azure_vm, "There is no VM in Azure.")
+    vm = azure_vm_of(facts)
     if not vm.power:
         raise NotKnown(f"Azure does not tell whether {vm.name} is running")
     if vm.power.casefold() not in OFF:

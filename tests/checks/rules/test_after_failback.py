@@ -1,10 +1,12 @@
 """The rules about the end of the way: the commit or the cancellation of a failback, and protection toward Azure."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
 
 from homeward.checks.facts import ABSENT, NEVER, HealthError, Missing
+from homeward.checks.rules.azure_vm import azure_vm_missing, azure_vm_not_off
 from homeward.checks.rules.cancel import cancel_classic, cancel_not_offered
 from homeward.checks.rules.commit import commit_azure_vm_running, commit_not_offered, commit_vm_not_running
 from homeward.checks.rules.forward import (
@@ -32,6 +34,7 @@ REPLICATING = {
     "item.protection_state": "InitialReplicationInProgress",
     "item.allowed_operations": ("DisableProtection",),
 }
+TOLD: Mapping[str, object] = {"item.azure_vm_id": "/virtualMachines/web01"}
 PROTECTED = {"item.protection_state": "Protected"}
 ERROR = HealthError(code="78001", level="Error", message="The disk is full", causes="", action="")
 
@@ -112,7 +115,28 @@ CASES = [
     fails(forward_vm_not_running, "off", READY_TO_AZURE_CLASSIC, {"source_vm.power": "poweredOff"}, "is powered off"),
     elsewhere(forward_vm_not_running, "no VM", READY_TO_AZURE_CLASSIC, {"source_vm": ABSENT}),
     passes(forward_azure_vm_running, "off", READY_TO_AZURE_MODERNIZED),
-    elsewhere(forward_azure_vm_running, "deleted", READY_TO_AZURE_CLASSIC, {}),
+    elsewhere(
+        forward_azure_vm_running, "not told", READY_TO_AZURE_CLASSIC, {}, "The classic stack does not tell which"
+    ),
+    elsewhere(forward_azure_vm_running, "deleted", READY_TO_AZURE_CLASSIC, {**TOLD, "azure_vm": ABSENT}),
+    fails(
+        forward_azure_vm_running,
+        "told, and running",
+        READY_TO_AZURE_CLASSIC,
+        {**TOLD, "azure_vm": READY_CLASSIC.azure_vm},
+        "web01 in Azure is running",
+    ),
+    unknown(azure_vm_not_off, "a person has to tell", READY_TO_AZURE_CLASSIC, {}, "whoever approves"),
+    elsewhere(azure_vm_not_off, "Azure tells", READY_TO_AZURE_CLASSIC, TOLD),
+    elsewhere(azure_vm_missing, "not told", READY_FAILBACK_CLASSIC, {}),
+    fails(azure_vm_missing, "told, and gone", READY_FAILBACK_CLASSIC, {**TOLD, "azure_vm": ABSENT}, "Azure has no VM"),
+    unknown(
+        azure_vm_missing,
+        "not told of a machine that was not reprotected",
+        READY_FAILBACK_CLASSIC,
+        {"item.protection_state": "UnplannedFailoverCommitted", "item.active_site": "Azure"},
+        "does not tell which Azure VM",
+    ),
     fails(
         forward_azure_vm_running, "on", READY_TO_AZURE_MODERNIZED, {"azure_vm.power": "running"}, "in Azure is running"
     ),
