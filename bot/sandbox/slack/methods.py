@@ -177,6 +177,7 @@ class Methods:
                 "is_restricted": user.is_restricted,
                 "is_ultra_restricted": user.is_ultra_restricted,
                 "is_stranger": user.is_stranger,
+                "tz": user.tz,
                 "profile": {"real_name": user.real_name, "display_name": user.name},
             }
         }

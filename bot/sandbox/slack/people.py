@@ -17,6 +17,7 @@ class User:
     is_ultra_restricted: bool = False
     is_stranger: bool = False
     team_id: str = TEAM
+    tz: str = "Europe/Amsterdam"
 
 
 @dataclass(frozen=True, slots=True)
