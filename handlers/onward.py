@@ -20,7 +20,7 @@ from .supervisor import Supervisor
 from .views.asked import asked_elsewhere, no_next_step, not_asked, open_already, went_on, which_machine
 from .views.blocks import Message
 from .views.decided import gone_message
-from .views.operations import command_of, words
+from .views.way import command_line
 
 
 class Onward:
@@ -79,7 +79,8 @@ class Onward:
         if not done:
             return no_next_step(former)
         if not held.machine and len(done) < len(former.items) and len(done) > 1:
-            return which_machine(done, self._line(operation))
+            lines = [command_line(operation, each, command=self._failback, reprotect=self._reprotect) for each in done]
+            return which_machine(done, lines)
         subject = former.asked.subject if len(done) == len(former.items) else done[0]
         if later := await _later(self._desk, former, {subject, *done}):
             return went_on(former, later) if later.state.ended else open_already(later)
@@ -108,10 +109,6 @@ class Onward:
         place = Where(where.team_id, where.enterprise_id, where.channel)
         asked = Asked(operation, subject, Wishes(), "", Person(press.home, press.user), place)
         return await requests.asked(asked, poster, follows=follows)
-
-    def _line(self, operation: Operation) -> str:
-        said = words(operation)
-        return f"{command_of(operation, reprotect=self._reprotect, failback=self._failback)} {said.word}"
 
 
 def _came_through(request: Request, machine: str) -> list[str]:

@@ -6,7 +6,6 @@ from homeward.actions.requests import Request
 from homeward.checks.subjects import Choices, NoMatch
 
 from ..escape import link, mrkdwn, plain
-from .again import quoted
 from .blocks import Message, listed, many
 from .decided import asked_message
 from .trouble import notice
@@ -66,13 +65,11 @@ def no_next_step(request: Request | None) -> Message:
     return notice(f"No machine came through in {request.id}, or its way ends there: there is no next step to ask for.")
 
 
-def which_machine(names: Sequence[str], line: str) -> Message:
-    """Some came through and some did not: each is asked for on its own. `line` is the command without a name."""
-    lines = [f"• `{mrkdwn(plain(f'{line} {quoted(name)}', 300), 400)}`" for name in names[:MOST]]
-    head = (
-        f"Not every machine came through, so ask for those that did: {listed([mrkdwn(n, NAME) for n in names], MOST)}."
-    )
-    return notice("\n".join([head, *lines]))
+def which_machine(names: Sequence[str], commands: Sequence[str]) -> Message:
+    """Some came through and some did not: each is asked for on its own, by its command."""
+    told = listed([mrkdwn(name, NAME) for name in names], MOST)
+    lines = [f"• `{mrkdwn(command, 400)}`" for command in commands[:MOST]]
+    return notice("\n".join([f"Not every machine came through, so ask for those that did: {told}.", *lines]))
 
 
 def several(choices: Choices, line: str) -> Message:

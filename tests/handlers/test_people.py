@@ -14,7 +14,7 @@ from homeward.actions.requests import Person, Where
 from homeward.bot.sandbox.slack import SandboxSlack
 from homeward.bot.sandbox.slack.people import APPROVERS, BOT, DORA, GUS, LENA, MAYA, OMAR, SVEN, TEAM, UserGroup
 from homeward.handlers import SlackRefused
-from homeward.handlers.people import FRESH, SlackStandings
+from homeward.handlers.people import FRESH, SlackStandings, read_user
 
 WHERE = Where(TEAM, "", "C0WARROOM")
 POLICY = Policy("C0APPROVALS", (), (APPROVERS.id,), 1, timedelta(hours=2))
@@ -213,3 +213,21 @@ async def test_somebody_of_the_organisation_is_of_each_of_its_workspaces(asking:
     told = {"user": {"id": "U1", "team_id": "E1", "enterprise_user": {"teams": ["T1", "T2"]}}}
     assert getattr(read_user(told, Person("T1", "U1")), "stranger") is False  # noqa: B009 # it may be a refusal
     assert getattr(read_user(told, Person("T3", "U1")), "stranger") is True  # noqa: B009 # as above
+
+
+async def test_a_persons_time_zone_is_asked_for_once(asking: Asking) -> None:
+    assert await asking.standings.zone(person(MAYA), WHERE) == "Europe/Amsterdam"
+    await asking.of(MAYA, users=(MAYA.id,))
+    assert asking.asked == ["users.info"]
+
+
+@pytest.mark.parametrize("error", ["missing_scope", "user_not_found", "internal_error"])
+async def test_a_time_zone_that_slack_does_not_tell_is_none(asking: Asking, error: str) -> None:
+    asking.slack.faults.fail("users.info", error)
+    assert await asking.standings.zone(person(MAYA), WHERE) == ""
+
+
+async def test_who_has_set_no_time_zone_has_none() -> None:
+    read = read_user({"user": {"id": MAYA.id, "team_id": TEAM, "tz": None}}, person(MAYA))
+    assert not isinstance(read, SlackRefused)
+    assert read.zone == ""
