@@ -128,7 +128,7 @@ def _show(answer: Answer, for_: Operation, *, as_json: bool, replayed: str = "",
             if as_json:
                 _print_json(judged.as_dict())
             else:
-                for line in report_lines(judged, for_):
+                for line in report_lines(judged):
                     click.echo(line)
                 if replayed:
                     click.echo(clean(f"Replayed from {replayed}: nothing was read now."))

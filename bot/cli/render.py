@@ -30,12 +30,12 @@ DOES = {
 }
 
 
-def report_lines(report: Report, operation: Operation = Operation.REPROTECT) -> Iterator[str]:
+def report_lines(report: Report) -> Iterator[str]:
     """The report as a person reads it: the verdict, then only what needs doing, worst first."""
     counts = tally(report.outcomes)
     several = len(report.machines) > 1
     seconds = max((reading.seconds for reading in report.sources), default=0.0)
-    says = SAYS[report.verdict].format(DOES[operation])
+    says = SAYS[report.verdict].format(DOES[report.operation])
     yield clean(f"{report.verdict.value}: {report.subject.name} {says}{_counts(report, counts)}")
     vault = f"vault {report.subject.vault} · " if report.subject.vault else ""
     read_at = report.checked_at.strftime("%Y-%m-%d %H:%M:%S %Z")

@@ -41,9 +41,8 @@ class Command:
         self.zone = "Europe/Berlin"
         self.asked: list[tuple[str, Operation]] = []
         self.answers: dict[str, Answer] = {}
-        preflight = Preflight(
-            self.collect, dict.fromkeys(Operation, samples.judging), supervisor=self.supervisor, posters=poster
-        )
+        rules: Any = dict.fromkeys(Operation, samples.judging)
+        preflight = Preflight(self.collect, rules, supervisor=self.supervisor, posters=poster)
         self.failback = Failback(
             desk,
             preflight=preflight,

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp import web
@@ -70,9 +71,9 @@ class House:
         self.slack, self.supervisor, self.ledger, self.wakes = slack, supervisor, ledger, wakes
         self.policies, self.log = policies, log
 
-    async def type(self, text: str, who: Any = MAYA, where: Any = WAR_ROOM) -> str:
+    async def type(self, text: str, who: Any = MAYA, where: Any = WAR_ROOM, command: str = "/reprotect") -> str:
         """What the person reads after the command."""
-        ack = await self.slack.command(who, where, "/reprotect", text)
+        ack = await self.slack.command(who, where, command, text)
         assert ack.ok, (ack.problem, ack.details)
         await self.supervisor.idle()
         message: Any = self.slack.workspace.messages(where)[-1]
@@ -470,3 +471,63 @@ async def test_the_list_links_the_card(house: House, made: Any) -> None:
     assert post is not None
     await house.ledger.posted(post, ts=shown.ts, digest="d")
     assert f"/archives/{WAR_ROOM.id}/p{shown.ts.replace('.', '')}|R-000001>" in await house.type("list")
+
+
+# --- the way home ---
+
+
+async def over(house: House, made: Any) -> Any:
+    """The first request came through; its card, as the reporter shows it."""
+    await house.type("start web02")
+    request = await house.request()
+    change = Change(request.due_at, State.AWAITING_APPROVAL, plan=made.plan, checked=made.checked)
+    request = await house.ledger.write(request, change)
+    for state in (State.APPROVED, State.RUNNING):
+        request = await house.ledger.write(request, Change(request.due_at, state))
+    (item,) = request.items
+    for step in (ItemState.CLAIMED, ItemState.SUBMITTED, ItemState.DONE):
+        request = await house.ledger.write(request, Change(request.due_at, items=(replace(item, state=step),)))
+    await house.ledger.write(request, Change(request.due_at, State.SUCCEEDED))
+    return await house.carded()
+
+
+async def test_a_failback_is_asked_for_with_its_point_and_time(house: House) -> None:
+    said = await house.type("start web02 --point app --at tomorrow 06:30 agreed with Lena", command="/failback")
+    assert said.startswith("Asked: R-000001.")
+    asked = (await house.request()).asked
+    assert (asked.operation, asked.point, asked.reason) == (Operation.FAILBACK, "app-consistent", "agreed with Lena")
+    assert asked.zone == "Europe/Amsterdam"
+    assert asked.at is not None
+    assert asked.at.astimezone(ZoneInfo(asked.zone)).strftime("%H:%M") == "06:30"
+
+
+async def test_what_the_failback_command_cannot_mean_is_told(house: House) -> None:
+    assert "“&lt;!channel&gt;”" in await house.type("start web02 --at 22:00 --zone <!channel>", command="/failback")
+    assert "--at takes a time" in await house.type("start web02 --at 10:30 pm", command="/failback")
+    assert f"<#{WAR_ROOM.id}>" in await house.type("commit web02", where=APPROVALS, command="/failback")
+    assert await house.ledger.requests() == ()
+
+
+async def test_the_card_of_what_is_over_asks_for_the_next_step(house: House, made: Any) -> None:
+    card = await over(house, made)
+    await house.press(LENA, card, ids.NEXT)
+    assert "Asked: R-000002." in house.whispered(LENA, WAR_ROOM)[-1]
+    newest = next(one for one in await house.ledger.requests() if one.id == "R-000002")
+    assert (newest.asked.operation, newest.asked.subject) == (Operation.FAILBACK, "web02")
+    assert newest.asked.requester.user_id == LENA.id
+    assert house.wakes.works[-2:] == [(Work.ADVANCE, "R-000002"), (Work.REPORT, "R-000002")]
+
+
+async def test_a_second_press_asks_for_nothing_more(house: House, made: Any) -> None:
+    card = await over(house, made)
+    await house.press(LENA, card, ids.NEXT)
+    await house.press(MAYA, card, ids.NEXT)
+    assert "R-000002 is open for it already (checking)" in house.whispered(MAYA, WAR_ROOM)[-1]
+    assert len(await house.ledger.requests()) == 2
+
+
+async def test_somebody_from_another_company_asks_for_no_next_step(house: House, made: Any) -> None:
+    card = await over(house, made)
+    await house.press(SVEN, card, ids.NEXT)
+    assert "another workspace" in house.whispered(SVEN, WAR_ROOM)[-1]
+    assert len(await house.ledger.requests()) == 1

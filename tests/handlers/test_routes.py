@@ -40,8 +40,8 @@ def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Desk:
-    def __init__(self, slack: SandboxSlack, supervisor: Supervisor, log: Any) -> None:
-        self.slack, self.supervisor, self.log = slack, supervisor, log
+    def __init__(self, slack: SandboxSlack, supervisor: Supervisor, log: Any, operations: list[Operation]) -> None:
+        self.slack, self.supervisor, self.log, self.operations = slack, supervisor, log, operations
 
     async def command(self, name: str, text: str, where: Any = WAR_ROOM) -> Any:
         ack = await self.slack.command(MAYA, where, name, text)
@@ -61,8 +61,11 @@ class Desk:
 
 @pytest.fixture(params=[False, True], ids=["acknowledging", "processing"])
 async def desk(request: pytest.FixtureRequest, samples: Any, log: Any) -> AsyncIterator[Desk]:
+    operations: list[Operation] = []
+
     async def collect(name: str, watch: Any, operation: Operation = Operation.REPROTECT) -> Answer:
         watch((SourceReading("vault prod-dr", SourceState.READING, "", 0.0),))
+        operations.append(operation)
         if name == "file01":
             return Choices(name, (Candidate(name, Kind.MACHINE, "/arm/file01", "vault prod-dr"),))
         if name not in {*PLAN, "payroll", "/arm/file01"}:
@@ -107,7 +110,7 @@ async def desk(request: pytest.FixtureRequest, samples: Any, log: Any) -> AsyncI
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         slack.request_url = f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events"
-        yield Desk(slack, supervisor, log)
+        yield Desk(slack, supervisor, log, operations)
         await supervisor.close()
         await runner.cleanup()
     assert log.lines == []
@@ -199,3 +202,27 @@ async def test_hostile_names_ring_nobody(desk: Desk, hostile: Any, refused: Any)
     assert len(said) >= 2 * len(names)
     for message in said:
         assert refused(Message(message.text, message.blocks)) == []
+
+
+async def test_a_failbacks_check_stays_one_when_it_is_run_again(desk: Desk) -> None:
+    await desk.command("/failback", "check web02")
+    (message,) = desk.said
+    assert message.text == "web02 cannot fail back yet: 1 blocker"
+    await desk.click(message, CHECK_AGAIN)
+    await desk.click(message, ALL_CHECKS)
+    assert desk.operations == [Operation.FAILBACK] * 2
+    assert len(desk.said) == 1
+
+
+async def test_a_choice_for_a_failback_is_checked_for_one(desk: Desk) -> None:
+    await desk.command("/failback", "check file01")
+    await desk.click(desk.said[-1], CHECK_ONE)
+    assert desk.operations == [Operation.FAILBACK] * 2
+    await desk.command("/failback", "check web2")
+    await desk.click(desk.said[-1], CHECK_ONE)
+    assert desk.operations == [Operation.FAILBACK] * 4
+
+
+async def test_the_failback_command_explains_what_is_missing(desk: Desk) -> None:
+    ack = await desk.command("/failback", "start web02")
+    assert "approvals.channel is not set." in ack.body["text"]
