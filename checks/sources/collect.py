@@ -5,25 +5,16 @@ sources at once.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from homeward.checks.facts import (
     ABSENT,
-    NOT_ASKED,
     Absent,
-    AzureVm,
-    GuestProbe,
     Item,
-    Job,
-    LogStorage,
     Missing,
-    NotAsked,
     Policy,
-    ProcessServer,
-    RecoveryPoint,
-    Topology,
     VirtualMachine,
 )
 from homeward.checks.names import fold, names_of
@@ -42,23 +33,16 @@ from homeward.checks.subjects import (
 )
 from homeward.checks.way import Operation
 
-from .access import Limits, SourceError
-from .azure import AzureReader, Fabric, VaultReader, unplaced
+from .about import COMPUTE, RUN_COMMAND, AboutMachines, vault_source, vcenter_source
+from .access import Limits
+from .azure import AzureReader, Fabric, VaultReader
 from .find import Listing, group_key, matches, nearest
 from .group import returning, stages, whole
-from .join import Around, facts_of, gone, nothing_known
-from .machines import Machine, at_home, labels, machine, peers, placed, wanted
+from .join import facts_of, gone, nothing_known
+from .machines import Machine, at_home, labels, machine
 from .readings import Readings
 from .told import told
-from .vcenter import OnPremises, VCenterReader, VmQuery, Wanted, merge
-
-COMPUTE = "Azure compute"
-STORAGE = "Azure storage"
-NETWORK = "Azure network"
-RUN_COMMAND = "run-command"
-
-READS_AT_ONCE = 8
-"""Reads of one sort in flight: a plan's jobs must not take the subscription's reading budget (ASR.md) at once."""
+from .vcenter import VCenterReader, VmQuery, Wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +89,7 @@ class Collector:
         self._azure = azure
         self._vaults = {vault.name: vault for vault in azure.vaults}
         self._vcenters = dict(vcenters)
+        self._about = AboutMachines(azure, self._vcenters, limits=limits)
         self._limits = limits
         self._clocks = clocks
 
@@ -135,7 +120,7 @@ class Collector:
         if vault is None:
             unread: _Lists | Missing = Missing(f"no vault {subject.vault} is configured")
         else:
-            readings.expect(_vault_source(vault.name), COMPUTE, *map(_vcenter_source, self._vcenters))
+            readings.expect(vault_source(vault.name), COMPUTE, *map(vcenter_source, self._vcenters))
             unread = await self._lists(vault, readings)
             readings.next_stage()
         if isinstance(unread, Missing):
@@ -153,7 +138,7 @@ class Collector:
         if vault not in self._vaults:
             return Missing(f"no vault {vault} is configured")
         readings = self._readings(_nobody_watches)
-        items = await readings.read(_vault_source(vault), self._vaults[vault].items())
+        items = await readings.read(vault_source(vault), self._vaults[vault].items())
         if isinstance(items, Missing):
             return items
         item = next((one for one in items if fold(one.id) == fold(item_id)), None)
@@ -161,7 +146,7 @@ class Collector:
         if queries[0].instance_uuid:
             queries.append(VmQuery(name=queries[0].name))
         queried = [Wanted(str(place), query, None, "", modernized=True) for place, query in enumerate(queries)]
-        read = await self._vcenters_told(queried, readings)
+        read = await self._about.vcenters_told(queried, readings)
         found = [read[one.machine].source_vm for one in queried]
         return found[-1] if found[0] is ABSENT and isinstance(found[-1], VirtualMachine) else found[0]
 
@@ -176,7 +161,7 @@ class Collector:
 
     async def _answer(self, name: str, watch: Watch, operation: Operation, start: _Start | None) -> Answer:
         readings = self._readings(watch)
-        readings.expect(*map(_vault_source, self._vaults), COMPUTE, *map(_vcenter_source, self._vcenters))
+        readings.expect(*map(vault_source, self._vaults), COMPUTE, *map(vcenter_source, self._vcenters))
         read = await asyncio.gather(*(self._lists(vault, readings) for vault in self._vaults.values()))
         readings.next_stage()
         lists = [one for one in read if isinstance(one, _Lists)]
@@ -199,7 +184,7 @@ class Collector:
         await asyncio.gather(self._azure.close(), *(vcenter.close() for vcenter in self._vcenters.values()))
 
     async def _lists(self, vault: VaultReader, readings: Readings) -> _Lists | Missing:
-        source = _vault_source(vault.name)
+        source = vault_source(vault.name)
         # The networks come from the items' list: asked for at once they share its pages, later it might be read anew.
         # Fabrics and policies are read with the lists: vCenter can't be asked before the target is known.
         items, networks, plans, fabrics, policies = await asyncio.gather(
@@ -235,28 +220,9 @@ class Collector:
         lost = [ids[id] for id in ids if id not in by_id]
         names = labels(present, lost) if start is None or not start.names else start.names
         machines = _machines(present, names, lists, operation, start, now)
-        async with asyncio.TaskGroup() as at_once:
-            jobs = at_once.create_task(self._jobs(vault, present, readings))
-            azure_vms = at_once.create_task(self._azure_vms(present, readings))
-            log_storage = at_once.create_task(self._log_storage(vault, machines, readings))
-            vcenters = at_once.create_task(readings.read(_vault_source(vault.name), vault.vcenters()))
-            in_place = at_once.create_task(self._placed(machines, listing.networks, readings, now))
-            guests = at_once.create_task(self._guests(in_place, readings, operation))
-            on_premises = at_once.create_task(self._on_premises(machines, readings, now))
-            points = at_once.create_task(self._points(vault, present, readings, operation))
-        around = Around(
-            jobs=jobs.result(),
-            azure_vms=azure_vms.result(),
-            log_storage=log_storage.result(),
-            guests=guests.result(),
-            on_premises=on_premises.result(),
-            vcenters=vcenters.result(),
-            policies=lists.policies,
-            points=points.result(),
-            asked=frozenset(fold(name) for each in self._vcenters.values() for name in (each.name, each.host)),
-        )
+        in_place, around = await self._about.read(vault, machines, lists.policies, listing.networks, readings, now)
         beside: Mapping[str, str] = start.beside if start else {}
-        facts = facts_of(in_place.result(), listing.items, around, now, operation=operation, beside=beside)
+        facts = facts_of(in_place, listing.items, around, now, operation=operation, beside=beside)
         in_order = [*(item.id for item in present), *lost]
         return Collected(
             subject=subject,
@@ -266,108 +232,10 @@ class Collector:
             stages=stages(in_order, listing.plans, subject),
         )
 
-    async def _placed(
-        self, machines: Sequence[Machine], networks: Mapping[str, str], readings: Readings, now: datetime
-    ) -> Sequence[Machine]:
-        """The machines, classic ones with their process servers placed as seen from their networks in Azure."""
-
-        async def one(fabric: Fabric, network: str) -> tuple[ProcessServer, ...]:
-            servers = fabric.process_servers
-            if not network or not servers:
-                return unplaced(servers, "Azure does not tell the virtual network of the failed-over VM")
-            read = await readings.read(NETWORK, self._azure.place(servers, network))
-            return unplaced(servers, read.reason) if isinstance(read, Missing) else read
-
-        wanted: dict[tuple[str, str], tuple[Fabric, str]] = {}
-        of_item: dict[str, tuple[str, str]] = {}
-        for each in machines:
-            item, fabric = each.item, each.fabric
-            if item.topology is Topology.CLASSIC and not isinstance(fabric, Missing):
-                network = networks.get(item.id.casefold(), "")
-                key = of_item[fold(item.id)] = (fold(fabric.id), fold(network))
-                wanted.setdefault(key, (fabric, network))
-        found = dict(zip(wanted, await asyncio.gather(*(one(*each) for each in wanted.values())), strict=True))
-        return [
-            placed(each, found[own], now) if (own := of_item.get(fold(each.item.id))) else each for each in machines
-        ]
-
-    async def _jobs(
-        self, vault: VaultReader, items: Iterable[Item], readings: Readings
-    ) -> Mapping[str, Job | Absent | Missing]:
-        some = asyncio.Semaphore(READS_AT_ONCE)
-
-        async def one(id: str) -> Job | Absent | Missing:
-            async with some:
-                return await readings.read(_vault_source(vault.name), vault.job(id))
-
-        ids = list(dict.fromkeys(item.job_id for item in items if item.job_id))
-        return dict(zip(map(fold, ids), await asyncio.gather(*map(one, ids)), strict=True))
-
-    async def _azure_vms(self, items: Iterable[Item], readings: Readings) -> Mapping[str, AzureVm | Absent | Missing]:
-        ids = [item.azure_vm_id for item in items if item.azure_vm_id]
-        if not ids:
-            readings.skip(COMPUTE, "the machine has no VM in Azure")
-            return {}
-        read = await readings.read(COMPUTE, self._azure.azure_vms(ids))
-        if isinstance(read, Missing):
-            return {fold(id): read for id in ids}
-        return {fold(id): vm for id, vm in read.items()}
-
-    async def _log_storage(
-        self, vault: VaultReader, machines: Iterable[Machine], readings: Readings
-    ) -> Mapping[str, LogStorage | Absent | Missing]:
-        ids = list(dict.fromkeys(each.choice.log_storage for each in machines if each.choice.log_storage))
-        read = await asyncio.gather(*(readings.read(STORAGE, self._azure.log_storage(id, vault.address)) for id in ids))
-        return dict(zip(map(fold, ids), read, strict=True))
-
-    async def _guests(
-        self, machines: Awaitable[Sequence[Machine]], readings: Readings, operation: Operation
-    ) -> Mapping[str, GuestProbe | Missing] | NotAsked:
-        # Later operations do not need the VM in Azure to reach anything, and it may be off for good.
-        if not self._limits.run_command or operation is not Operation.REPROTECT:
-            return NOT_ASKED
-
-        async def one(machine: Machine) -> GuestProbe | Missing:
-            if isinstance(machine.fabric, Missing):
-                return machine.fabric
-            control, data = peers(machine)
-            return await readings.read(RUN_COMMAND, self._azure.probe(machine.item, control=control, data=data))
-
-        # Which process server has to be reached is only known when they have been placed.
-        asked = {fold(each.item.azure_vm_id): each for each in await machines if each.item.azure_vm_id}
-        read = await asyncio.gather(*map(one, asked.values()))
-        return dict(zip(asked, read, strict=True))
-
-    async def _points(
-        self, vault: VaultReader, items: Iterable[Item], readings: Readings, operation: Operation
-    ) -> Mapping[str, tuple[RecoveryPoint, ...] | Missing] | NotAsked:
-        if operation is not Operation.FAILBACK:
-            return NOT_ASKED
-        some = asyncio.Semaphore(READS_AT_ONCE)
-
-        async def one(id: str) -> tuple[RecoveryPoint, ...] | Missing:
-            async with some:
-                return await readings.read(_vault_source(vault.name), vault.points(id))
-
-        ids = [item.id for item in items if returning(item)]
-        return dict(zip(map(fold, ids), await asyncio.gather(*map(one, ids)), strict=True))
-
-    async def _on_premises(
-        self, machines: Sequence[Machine], readings: Readings, now: datetime
-    ) -> Mapping[str, OnPremises]:
-        return await self._vcenters_told([wanted(machine, now) for machine in machines], readings)
-
-    async def _vcenters_told(self, queries: Sequence[Wanted], readings: Readings) -> Mapping[str, OnPremises]:
-        read = await asyncio.gather(
-            *(readings.read(_vcenter_source(name), reader.read(queries)) for name, reader in self._vcenters.items())
-        )
-        answers = [SourceError(answer.reason) if isinstance(answer, Missing) else answer for answer in read]
-        return merge(dict(zip(self._vcenters, answers, strict=True)), queries)
-
     async def _elsewhere(self, name: str, listings: Iterable[Listing], readings: Readings) -> Answer:
         """No vault has it. A VM of that name in vCenter or Azure is one that is not (or no longer) protected."""
         found = await asyncio.gather(
-            *(readings.read(_vcenter_source(n), reader.find(name)) for n, reader in self._vcenters.items()),
+            *(readings.read(vcenter_source(n), reader.find(name)) for n, reader in self._vcenters.items()),
             readings.read(COMPUTE, self._azure.find_vm(name)),
         )
         if True not in found:
@@ -432,11 +300,3 @@ def _machines(
 
 def _nobody_watches(_readings: tuple[SourceReading, ...]) -> None:
     """Whoever prepares a start shows what was read at its end."""
-
-
-def _vault_source(name: str) -> str:
-    return f"vault {name}"
-
-
-def _vcenter_source(name: str) -> str:
-    return f"vCenter {name}"

@@ -20,6 +20,7 @@ from homeward.checks.sources.vcenter import VCenterReader, VmQuery, Wanted
 NAMES = ("DC0_C0_RP0_VM0", "DC0_C0_RP0_VM1")
 _Stub: Any = SoapStubAdapter
 _ServiceInstance: Any = vim.ServiceInstance
+_Datastore: Any = vim.Datastore
 _event: Any = vim.event
 
 
@@ -117,7 +118,7 @@ def _make_snapshot(access: VCenterAccess, name: str) -> None:
 def _tell_of_a_move(access: VCenterAccess, name: str) -> None:
     with _vm(access, name) as (content, vm):
         host = _event.HostEventArgument(name="host", host=vm.runtime.host)
-        here, before = (_event.DatastoreEventArgument(name=one, datastore=vim.Datastore(one)) for one in ("a", "b"))
+        here, before = (_event.DatastoreEventArgument(name=one, datastore=_Datastore(one)) for one in ("a", "b"))
         content.eventManager.PostEvent(
             _event.VmRelocatedEvent(
                 key=0,
