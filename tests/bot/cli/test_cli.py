@@ -13,7 +13,8 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from homeward.bot.cli import Edge, main
+from homeward.actions.states import Operation
+from homeward.bot.cli import OPERATIONS, Edge, main
 
 KEYS = {"rule", "subject", "status", "severity", "detail", "hint", "docs"}
 
@@ -77,6 +78,37 @@ def test_check_of_an_ambiguous_name_exits_with_2_and_a_command_for_each() -> Non
     assert result.exit_code == 2
     assert result.stderr.count("homeward check --sandbox '/Subscriptions/") == 2
     assert "in Azure build01-old" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("operation", "says"),
+    [
+        ("failback", "web01 cannot fail back yet"),
+        ("commit", "web01 cannot have its failback committed yet"),
+        ("cancel", "web01 cannot have its failback cancelled yet"),
+        ("reprotect-to-azure", "web01 cannot be protected to Azure yet"),
+    ],
+)
+def test_every_step_of_the_way_is_checked_with_its_own_rules_and_the_same_codes(operation: str, says: str) -> None:
+    result = homeward("check", "--sandbox", "web01", "--for", operation)
+    assert result.exit_code == 1
+    assert result.output.startswith(f"BLOCKED: {says}")
+
+
+def test_the_steps_that_can_be_named_are_all_there_are() -> None:
+    assert tuple(operation.value for operation in Operation) == OPERATIONS
+
+
+def test_a_step_that_there_is_not_ends_with_2() -> None:
+    result = homeward("check", "--sandbox", "web01", "--for", "failover")
+    assert result.exit_code == 2
+    assert "'failover' is not one of" in result.output
+
+
+def test_an_ambiguous_name_is_asked_again_for_the_same_step() -> None:
+    result = homeward("check", "--sandbox", "build01", "--for", "failback")
+    assert result.exit_code == 2
+    assert "homeward check --for failback --sandbox '/Subscriptions/" in result.output
 
 
 def test_saved_facts_replay_to_the_same_report(tmp_path: Path) -> None:

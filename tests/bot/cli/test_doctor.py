@@ -4,7 +4,7 @@ import pytest
 from pydantic import SecretStr
 
 from homeward.actions.ledger import opened
-from homeward.bot.acting_settings import AuditSettings, StateSettings
+from homeward.bot.acting_settings import ApprovalOverride, AuditSettings, StateSettings
 from homeward.bot.cli.doctor import examine
 from homeward.bot.cli.finding import Finding, Health
 from homeward.bot.sandbox.run import Sandbox
@@ -96,6 +96,17 @@ async def test_too_few_approvers_for_one_of_them_to_ask_is_told(sandbox: Sandbox
     findings = await found(approving(sandbox.settings(), quorum=2))
     assert findings["approvers"].health is Health.WARNING
     assert "2 may approve and 2 must" in findings["approvers"].said
+
+
+async def test_what_is_different_for_one_sort_of_action_is_looked_at_too(sandbox: Sandbox) -> None:
+    own = ApprovalOverride(channel=ELSEWHERE.id, quorum=3)
+    findings = await found(approving(sandbox.settings(), failback=own, commit=ApprovalOverride(quorum=2)))
+    assert findings[f"approvers' channel {ELSEWHERE.id}"].said == "the bot is not in it: invite it there"
+    assert findings[f"approvers' channel {APPROVALS.id}"].health is Health.OK
+    assert findings["approvers of failback"].health is Health.FAULT
+    assert "2 may approve and 3 must" in findings["approvers of failback"].said
+    assert findings["approvers of commit"].health is Health.WARNING
+    assert "approvers" not in findings
 
 
 async def test_without_approvals_there_is_no_state_database_to_look_at(sandbox: Sandbox) -> None:
