@@ -43,7 +43,7 @@ class Asked:
     requester: Person
     where: Where
     point: str = ""
-    """The recovery point of a failback as it was said: "latest", "app-consistent" or a point's id; "" for the advice."""
+    """The recovery point of a failback as it was said: "latest", "app-consistent" or an id; "" for the advice."""
     at: datetime | None = None
     """When it is to start, if not as soon as it is approved."""
     zone: str = ""
