@@ -120,7 +120,7 @@ class ApprovalsSettings(Approval):
     @classmethod
     def _named_as_in_the_file(cls, values: object) -> object:
         if not isinstance(values, dict) or TO_AZURE not in values:
-            return cast("object", values)
+            return values  # pyright: ignore[reportUnknownVariableType] # whatever it is, pydantic judges it
         given: dict[str, object] = dict(cast("dict[str, object]", values))
         in_file, in_environment = given.pop(TO_AZURE), given.get(_TO_AZURE)
         if isinstance(in_file, dict) and isinstance(in_environment, dict):

@@ -86,15 +86,16 @@ async def approvals(settings: Settings) -> list[Finding]:
     findings = [await _channel(client, channel) for channel in channels]
     members: dict[str, frozenset[str] | Finding] = {}
     for group in dict.fromkeys(group for approval in of.values() for group in approval.usergroups):
-        members[group] = found = await _members(client, group)
-        said = found if isinstance(found, Finding) else Finding(_group(group), Health.OK, f"{len(found)} members")
-        findings.append(said)
+        members[group] = told = await _members(client, group)
+        findings.append(
+            told if isinstance(told, Finding) else Finding(_group(group), Health.OK, f"{len(told)} members")
+        )
     # Most have one way of approving for everything: what is wrong with it is told once.
     alike: dict[tuple[frozenset[str], int], list[str]] = {}
     for operation, approval in of.items():
-        told = [found for group in approval.usergroups if not isinstance(found := members[group], Finding)]
-        if len(told) == len(approval.usergroups):
-            known = frozenset(approval.users).union(*told)
+        known_of = [found for group in approval.usergroups if not isinstance(found := members[group], Finding)]
+        if len(known_of) == len(approval.usergroups):
+            known = frozenset(approval.users).union(*known_of)
             alike.setdefault((known, approval.quorum), []).append(operation.value)
     for (known, quorum), operations in alike.items():
         findings += _enough(len(known), quorum, "" if len(operations) == len(of) else f" of {', '.join(operations)}")
