@@ -84,7 +84,7 @@ def way_message(
         more = [f"and {many(left, 'more machine')}: {_tally(machines[size:])}"] if left > 0 else []
         return [
             section(f"*{head}*"),
-            context(f"The way: {' › '.join(STEPS)}"),
+            context(f"The way: {' → '.join(STEPS)}"),
             *(section(text) for text in packed([*lines, *more])),
             *_onward(subject, machines, command=command, reprotect=reprotect),
         ]
@@ -93,7 +93,7 @@ def way_message(
 
 
 def way_line(one: WayOf) -> str:
-    """ "• web01: ✓ in Azure › ✓ replicating back › ▸ ready to fail back (3 of 8). Next: failback." """
+    """ "• web01: ✓ in Azure → ✓ replicating back → ▸ ready to fail back (3 of 8). Next: failback." """
     detail = f" ({mrkdwn(one.detail, DETAIL)})" if one.detail.strip() else ""
     place = _place(one)
     if place is None:
@@ -114,9 +114,9 @@ def onward(request: Request) -> list[Block]:
     reached = GOAL[operation]
     following = NEXT.get(reached)
     place = _PLACES[reached]
-    behind = " › ".join(f"✓ {step}" for step in STEPS[:place])
-    ahead = " › ".join(STEPS[place + 1 :])
-    way = " › ".join(filter(None, (behind, f"▸ *{STEPS[place]}*" if ahead else f"✓ *{STEPS[place]}*", ahead)))
+    behind = " → ".join(f"✓ {step}" for step in STEPS[:place])
+    ahead = " → ".join(STEPS[place + 1 :])
+    way = " → ".join(filter(None, (behind, f"▸ *{STEPS[place]}*" if ahead else f"✓ *{STEPS[place]}*", ahead)))
     line = context(f"The way: {way}")
     return [line, *_ask(request.id, following, done, whole=len(done) == len(request.items))] if following else [line]
 
