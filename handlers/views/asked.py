@@ -8,6 +8,7 @@ from homeward.checks.subjects import Choices, NoMatch
 from ..escape import link, mrkdwn, plain
 from .blocks import Message, listed, many
 from .decided import asked_message
+from .moments import agreed_when
 from .trouble import notice
 
 NAME = 80
@@ -20,7 +21,9 @@ def asked_there(request: Request, address: str, *, note: str = "") -> Message:
     if request.asked.where.thread:
         where = link(address, "the thread of its way home") if address else "the thread of its way home"
         first = f"Asked: {request.id}. The checks run now; it goes on in {where}."
-    return notice(" ".join(filter(None, (first, note))))
+    asked = request.asked
+    start = f"Once approved, it starts {agreed_when(asked.at, asked.zone)}." if asked.at else ""
+    return notice(" ".join(filter(None, (first, start, note))))
 
 
 def taken_as_utc(said: str) -> str:

@@ -232,7 +232,8 @@ async def test_a_time_is_the_persons_own(command: Command) -> None:
     await command.type("start web01 --at 22:00")
     ((_, asked),) = command.desk.told
     assert (asked.at, asked.zone) == (datetime(2026, 3, 7, 21, 0, tzinfo=UTC), "Europe/Berlin")
-    assert "UTC" not in command.poster.last
+    assert "Once approved, it starts 2026-03-07 22:00 Europe/Berlin" in command.poster.last
+    assert "taken as UTC" not in command.poster.last
 
 
 async def test_a_zone_that_is_said_counts_more(command: Command) -> None:
