@@ -14,7 +14,7 @@ from bench.chaos.judging import Claim, Evidence, unfinished, wrong
 from bench.chaos.run import chaos
 from bench.postgres import Postgres, PostgresMissing
 from homeward.actions.requests import Event, EventKind, Happened, Request, RequestItem
-from homeward.actions.states import ItemState, State
+from homeward.actions.states import ItemState, Operation, State
 from homeward.bot.sandbox.arm.server import Start
 from homeward.bot.sandbox.slack import Message
 from tests.actions.making import START, asked, planned
@@ -72,7 +72,7 @@ def message(ts: int, key: str, *, thread: str | None = "1", channel: str = CHANN
 
 
 def start(seconds: float, machine: str = "web02") -> Start:
-    return Start(START + timedelta(seconds=seconds), machine, machine, "job", {})
+    return Start(START + timedelta(seconds=seconds), machine, machine, "job", {}, Operation.REPROTECT)
 
 
 CLAIM = Claim("R-000001", "web02", 1, START)

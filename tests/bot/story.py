@@ -56,20 +56,21 @@ class Story:
 
     async def asks_to(self, text: str, who: User = MAYA) -> Message:
         """`/failback` and this; the new message to the approvers."""
-        before = len(self.put_forward())
+        before = len(self.put_forward()), len(self.cards())
         await self.types(text, who, command="/failback")
-        return await self.asked_anew(before)
+        return await self._asked_anew(*before)
 
     async def asks_for_next(self, who: User = MAYA) -> Message:
         """Presses the newest card's button for the next step; the new message to the approvers."""
-        before = len(self.put_forward())
+        before = len(self.put_forward()), len(self.cards())
         await self.workspace.until(lambda: _has(self.cards()[-1], ids.NEXT), WITHIN)
         await self.presses(who, ids.NEXT)
-        return await self.asked_anew(before)
+        return await self._asked_anew(*before)
 
-    async def asked_anew(self, before: int) -> Message:
-        """The message to the approvers after so many."""
-        return await self.workspace.until(lambda: next(iter(self.put_forward()[before:]), None), WITHIN)
+    async def _asked_anew(self, messages: int, cards: int) -> Message:
+        """The message to the approvers after so many; the request's card is there too."""
+        await self.workspace.until(lambda: len(self.cards()) > cards, WITHIN)
+        return await self.workspace.until(lambda: next(iter(self.put_forward()[messages:]), None), WITHIN)
 
     async def approves(self, who: User = LENA) -> None:
         """Opens the approval's form, ticks everything, sends it."""
@@ -126,6 +127,10 @@ class Story:
     async def card_says(self, words: str) -> Message:
         """Waits until a card's headline says it."""
         return await self.workspace.until(lambda: next((c for c in self.cards() if words in c.text), None), WITHIN)
+
+    async def done(self) -> None:
+        """Waits until the newest card says that all of it came through."""
+        await self.workspace.until(lambda: "Done" in self.cards()[-1].text, WITHIN)
 
     # --- what comes of it ---
 
