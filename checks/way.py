@@ -92,14 +92,19 @@ def stand(item: Item) -> Stand:
 
 def _on_the_way_back(item: Item, state: str, allowed: set[str]) -> Stand:
     if "failover" in state:
-        if item.topology is Topology.CLASSIC and item.active_site.casefold() != "onprem":
+        # A failback that failed and may be tried again: it still runs in Azure.
+        again = "failed" in state and _FAILBACK.get(item.topology) in allowed
+        if item.topology is Topology.CLASSIC:
             # A classic item may have this provider in Azure already, before its reprotect: it tells where it runs
             # (SDK: InMageReplicationDetails.activeSiteType). Its active location says nothing.
-            return Stand.IN_AZURE if item.active_site.casefold() == "azure" else Stand.UNKNOWN
+            site = item.active_site.casefold()
+            if site == "azure":
+                return Stand.READY if again else Stand.IN_AZURE
+            if site != "onprem" or again:
+                return Stand.UNKNOWN
         if _COMMIT in allowed or "commitpending" in state:
             return Stand.HOME
-        if "failed" in state and _FAILBACK.get(item.topology) in allowed:
-            # A failback that failed and may be tried again: it still runs in Azure.
+        if again:
             return Stand.READY
         return Stand.COMMITTED if state.endswith("committed") else Stand.UNKNOWN
     if state == "protected":

@@ -86,6 +86,8 @@ async def _signs_of_it(
     found = await azure.find_job(_vault(request), request.asked.operation, item, since=_since(item, now))
     if not isinstance(found, Absent):
         news = not _is_former(item, found) and (also_failed or found.state is JobState.SUCCEEDED)
+        # Its success was followed before, and did not lead there: now only the machine itself can end the doubt.
+        news = news and not (found.name == item.job and found.state is JobState.SUCCEEDED)
         if news or found.state is JobState.RUNNING:
             return adopted(item, found, now, "found after its start call")
     seen = await azure.item(_vault(request), request.asked.operation, item)

@@ -87,9 +87,16 @@ def test_an_item_on_its_way_back_stands_where_its_state_says(
 def test_a_failback_that_failed_and_is_offered_again_leaves_the_machine_ready(
     topology: Topology, operation: str
 ) -> None:
-    failed = item(BACK[topology], topology, f"{operation}Failed", operation, active_site="OnPrem")
+    failed = item(BACK[topology], topology, f"{operation}Failed", operation, active_site="Azure")
     assert stand(failed) is Stand.READY
     assert allows(failed, Operation.FAILBACK)
+
+
+@pytest.mark.parametrize("site", ["OnPrem", ""])
+def test_a_classic_failback_that_failed_leaves_nobody_sure_unless_azure_tells_that_it_runs_there(site: str) -> None:
+    failed = item("InMage", Topology.CLASSIC, "UnplannedFailoverFailed", "UnplannedFailover", active_site=site)
+    assert stand(failed) is Stand.UNKNOWN
+    assert not allows(failed, Operation.FAILBACK)
 
 
 @pytest.mark.parametrize(("site", "where"), [("Azure", Stand.IN_AZURE), ("azure", Stand.IN_AZURE), ("", Stand.UNKNOWN)])
