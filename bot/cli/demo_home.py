@@ -32,7 +32,7 @@ class _Home:
         await stage.type(MAYA, "/failback", f"check {self._machine}")
         report = await self._seeing.until(lambda: next((m for m in stage.said() if self._is_report(m)), None))
         stage.show(report)
-        before = len(self._asked())
+        before = self._so_far()
         await stage.type(MAYA, "/failback", f"start {self._machine} the shop is closed until six")
         await self._approve(before)
         stage.show(await self._said("on-premises on "), where="in the thread")
@@ -43,7 +43,7 @@ class _Home:
             "Each further step is one press, and one approval. All of it stands in the thread of the first request."
         )
         for _ in range(2):
-            before = len(self._asked())
+            before = self._so_far()
             card = self._seeing.card()
             await stage.press(MAYA, card, "the button for the next step", ids.NEXT)
             await self._approve(before)
@@ -56,21 +56,27 @@ class _Home:
         stage.show(status)
         await stage.pause()
 
-    async def _approve(self, before: int) -> None:
-        stage = self._stage
-        approval = await self._seeing.until(lambda: next(iter(self._asked()[before:]), None))
+    async def _approve(self, before: tuple[int, int]) -> None:
+        stage, (asked, cards) = self._stage, before
+        approval = await self._seeing.until(lambda: next(iter(self._asked()[asked:]), None))
         stage.show(approval)
         await stage.pause()
         self._seeing.closed(LENA)
         await stage.press(LENA, approval, "Approve…", ids.APPROVE)
         await self._seeing.form_of(LENA)
         await self._seeing.submitted(LENA)
+        # The card may come after the approval's message: what the thread still has to say goes first.
+        await self._seeing.until(lambda: len(self._seeing.cards()) > cards)
 
     async def _said(self, *words: str) -> Message:
         return await self._seeing.until(lambda: self._seeing.said_in_thread(*words))
 
     async def _ended(self) -> None:
         await self._seeing.until(lambda: self._seeing.card() if "Done" in self._seeing.card().text else None)
+
+    def _so_far(self) -> tuple[int, int]:
+        """How many messages to the approvers and cards there are."""
+        return len(self._asked()), len(self._seeing.cards())
 
     def _asked(self) -> list[Message]:
         return [m for m in self._stage.said(APPROVALS) if not m.thread_ts and not m.ephemeral_to]

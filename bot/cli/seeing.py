@@ -24,7 +24,10 @@ class Seeing:
 
     def card(self) -> Message:
         """The newest request's, wherever it stands."""
-        return next(m for m in reversed(self._stage.said()) if _key(m) == "card")
+        return self.cards()[-1]
+
+    def cards(self) -> list[Message]:
+        return [m for m in self._stage.said() if _key(m) == "card"]
 
     def thread(self) -> list[Message]:
         """What was said of the newest request."""
