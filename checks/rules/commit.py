@@ -10,7 +10,7 @@ from . import pages
 from .azure_vm import vm_of as azure_vm_of
 from .failback import said_power
 from .order import out_of_order
-from .present import present
+from .present import home_vm_of
 
 AREAS = ("commit",)
 
@@ -39,7 +39,7 @@ def commit_not_offered(facts: Facts) -> Iterator[Sentence]:
     docs=pages.FAILBACK,
 )
 def commit_vm_not_running(facts: Facts) -> Iterator[Sentence]:
-    vm = present(facts.source_vm, "vCenter shows no VM of it on-premises.")
+    vm = home_vm_of(facts)
     power = known(vm.power)
     if power.casefold() != "poweredon":
         yield f"The on-premises VM {vm.name} is {said_power(power)}."

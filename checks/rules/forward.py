@@ -12,7 +12,7 @@ from .ages import overdue
 from .commit import runs_in_azure
 from .failback import said_power
 from .order import out_of_order
-from .present import all_of, item_of, present
+from .present import all_of, home_vm_of, item_of
 from .process_server import named, usable_process_servers
 
 AREAS = ("forward",)
@@ -39,7 +39,7 @@ def forward_not_offered(facts: Facts) -> Iterator[Sentence]:
     docs=pages.FAILBACK,
 )
 def forward_vm_not_running(facts: Facts) -> Iterator[Sentence]:
-    vm = present(facts.source_vm, "vCenter shows no VM of it on-premises.")
+    vm = home_vm_of(facts)
     power = known(vm.power)
     if power.casefold() != "poweredon":
         yield f"The on-premises VM {vm.name} is {said_power(power)}."

@@ -116,6 +116,15 @@ def source_vm_of(facts: Facts) -> VirtualMachine:
     return present(facts.source_vm, "It has no VM on-premises, so it returns to an alternate location.")
 
 
+def home_vm_of(facts: Facts) -> VirtualMachine:
+    """The VM that the machine came home as. It may be a new one, which Azure does not tell: what no vCenter shows under
+    the old one's name or UUID cannot be judged, so nobody knows."""
+    vm = looked_for(facts.source_vm)
+    if vm is ABSENT:
+        raise NotKnown(f"vCenter shows no VM of {facts.machine} on-premises")
+    return vm
+
+
 def returns_elsewhere(facts: Facts) -> bool:
     """Whether it returns to an alternate location: its VM is gone, or the chosen appliance cannot return to it.
 

@@ -69,6 +69,9 @@ def _of_one(
     except vmodl.MethodFault as fault:
         kind = type(fault).__name__.rpartition(".")[2]
         return Missing(f"{vcenter} does not show the events of {vm.name} ({kind})")
+    if len(events) >= MOST:
+        # Which of them vCenter leaves out is not documented.
+        return Missing(f"{vcenter} has {MOST} or more events of {vm.name}, of which it does not show all")
     found = [Relocation(vm.name, event.createdTime) for event in events if _changed_datastore(event)]
     return tuple(sorted(found, key=lambda one: one.at, reverse=True))
 

@@ -67,7 +67,7 @@ CASES = [
         "VMware Tools does not",
     ),
     fails(commit_vm_not_running, "no state", READY_COMMIT_CLASSIC, {"source_vm.power": ""}, "is in no known state"),
-    elsewhere(commit_vm_not_running, "no VM", READY_COMMIT_CLASSIC, {"source_vm": ABSENT}),
+    unknown(commit_vm_not_running, "no VM", READY_COMMIT_CLASSIC, {"source_vm": ABSENT}, "no VM of web01 on-premises"),
     passes(commit_azure_vm_running, "deallocated", READY_COMMIT_MODERNIZED),
     passes(commit_azure_vm_running, "stopped", READY_COMMIT_MODERNIZED, {"azure_vm.power": "stopped"}),
     fails(
@@ -113,7 +113,9 @@ CASES = [
     ),
     passes(forward_vm_not_running, "on", READY_TO_AZURE_CLASSIC),
     fails(forward_vm_not_running, "off", READY_TO_AZURE_CLASSIC, {"source_vm.power": "poweredOff"}, "is powered off"),
-    elsewhere(forward_vm_not_running, "no VM", READY_TO_AZURE_CLASSIC, {"source_vm": ABSENT}),
+    unknown(
+        forward_vm_not_running, "no VM", READY_TO_AZURE_CLASSIC, {"source_vm": ABSENT}, "no VM of web01 on-premises"
+    ),
     passes(forward_azure_vm_running, "off", READY_TO_AZURE_MODERNIZED),
     elsewhere(
         forward_azure_vm_running, "not told", READY_TO_AZURE_CLASSIC, {}, "The classic stack does not tell which"

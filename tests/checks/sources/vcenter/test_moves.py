@@ -11,6 +11,7 @@ from homeward.bot.sandbox.estate.model import Estate
 from homeward.bot.sandbox.vcenter import SandboxVCenter
 from homeward.checks.facts import NOT_ASKED, Missing, Relocation, VirtualMachine
 from homeward.checks.sources.vcenter import VCenterReader, Wanted
+from homeward.checks.sources.vcenter.moves import MOST
 
 Want = Callable[..., Wanted]
 
@@ -50,6 +51,15 @@ async def test_one_search_serves_all_machines_of_a_target_and_each_has_its_own_m
     read = await reader.read([asking(want("web01"), now - 6 * day), asking(want("web02"), now - 4 * day)])
     assert (len(read["web01"].moves), read["web02"].moves) == (1, ())  # type: ignore[arg-type] # a tuple, or the test fails
     assert vcenter.calls.count("QueryEvents") == 1
+
+
+async def test_more_events_than_are_read_are_unknown_for_a_move_may_be_among_the_others(
+    reader: VCenterReader, estate: Estate, want: Want, now: datetime
+) -> None:
+    appliance = estate.vcenter.vm("appliance01")
+    appliance.moves = [(now - timedelta(minutes=number), appliance.datastore) for number in range(1, MOST + 9)]
+    read = await reader.read([asking(want("web01"), now - timedelta(days=1))])
+    assert read["web01"].moves == Missing("vc01 has 200 or more events of appliance01, of which it does not show all")
 
 
 async def test_events_that_may_not_be_read_are_unknown_and_cost_nothing_else(
