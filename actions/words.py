@@ -12,7 +12,7 @@ class Words:
 
     came_through: str
     astray: str
-    """It stands elsewhere than where the operation leads."""
+    """It is not seen where the operation leads: it may stand elsewhere, or under a word that is not known."""
     already: str
     """There is no job to be found, but the machine tells that the call was taken."""
 
@@ -25,22 +25,22 @@ WORDS: Mapping[Operation, Words] = {
     ),
     Operation.FAILBACK: Words(
         came_through="Every machine is home, and not committed yet.",
-        astray="it is not home",
+        astray="Azure does not show that it is home",
         already="it is home already",
     ),
     Operation.COMMIT: Words(
         came_through="Every machine is home for good: its failback is committed.",
-        astray="its failback is not committed",
+        astray="Azure does not show that its failback is committed",
         already="its failback is committed already",
     ),
     Operation.CANCEL: Words(
         came_through="Every machine is back in Azure: its failback is cancelled, and it may fail back again.",
-        astray="its failback is not cancelled",
+        astray="Azure does not show that its failback is cancelled",
         already="its failback is cancelled already",
     ),
     Operation.TO_AZURE: Words(
         came_through="Every machine is at home and protected to Azure again.",
-        astray="it does not replicate to Azure",
+        astray="Azure does not show that it replicates there",
         already="it replicates to Azure already",
     ),
 }
