@@ -6,13 +6,27 @@ from dataclasses import dataclass
 from .model import Outcome, Rule, Severity, Status
 from .report import Report
 
+_NOT_ITS_TURN = frozenset({"failback-not-ready", "failback-commit-pending"})
 FOLLOWS: Mapping[str, frozenset[str]] = {
+    "azure-vm-not-running": _NOT_ITS_TURN,
     "azure-vm-agent-not-ready": frozenset({"azure-vm-not-running"}),
     "mobility-agent-silent": frozenset({"azure-vm-not-running"}),
+    "failback-point-missing": _NOT_ITS_TURN,
+    "failback-point-expired": _NOT_ITS_TURN,
+    "failback-point-late": _NOT_ITS_TURN,
+    "failback-vm-powered-on": _NOT_ITS_TURN,
+    "commit-vm-not-running": frozenset({"commit-not-offered"}),
+    "commit-azure-vm-running": frozenset({"commit-not-offered"}),
+    "forward-vm-not-running": frozenset({"forward-not-offered"}),
+    "forward-azure-vm-running": frozenset({"forward-not-offered"}),
 }
-"""By the id of a warning, the blockers that it usually follows from: mending these mends it."""
+"""By the id of a rule, the blockers that it usually follows from: mending these mends it.
+
+Where it is another step's turn, the hint of a rule can be plainly wrong: the VM that it says to switch off, or on, is
+the one that people work with, or the one that must stay off.
+"""
 FOLLOWING = "Usually follows from the blocker above."
-"""What is told of such a warning in place of its own hint."""
+"""What is told of such a finding in place of its own hint."""
 
 
 @dataclass(frozen=True, slots=True)

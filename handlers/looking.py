@@ -6,6 +6,7 @@ from datetime import datetime
 
 from homeward.actions.ledger import LedgerError
 from homeward.actions.requests import Request
+from homeward.actions.states import ItemState
 from homeward.checks.facts import Facts, Item, Missing
 from homeward.checks.subjects import Answer, Choices, Collect, Collected, NoMatch, SourceReading
 from homeward.checks.way import Operation, Stand, stand
@@ -14,7 +15,7 @@ from .deciding import RequestDesk
 from .views.asked import no_such_subject, several
 from .views.blocks import Message
 from .views.points import Points, points_message
-from .views.way import WayOf, way_message
+from .views.way import Turn, WayOf, way_message
 
 AT_ONCE = 8
 
@@ -71,12 +72,27 @@ def _request_of(facts: Facts, requests: Sequence[Request]) -> Request | None:
     return None
 
 
+def _turn(request: Request, facts: Facts) -> Turn:
+    """How far the request is with the machine."""
+    machine = facts.item.id.casefold() if isinstance(facts.item, Item) else ""
+    match next((each.state for each in request.items if each.item_id.casefold() == machine), None):
+        case None | ItemState.PENDING | ItemState.SKIPPED:
+            return Turn.ASKED
+        case ItemState.FAILED | ItemState.UNKNOWN:
+            return Turn.STUCK
+        case ItemState.DONE:
+            return Turn.THROUGH
+        case _:
+            return Turn.UNDER_WAY
+
+
 def _way(facts: Facts, request: Request | None) -> WayOf:
     item = facts.item
     running = request.asked.operation if request else None
+    turn = _turn(request, facts) if request else Turn.UNDER_WAY
     if not isinstance(item, Item):
         why = item.reason if isinstance(item, Missing) else "no vault has it as a protected machine"
-        return WayOf(facts.machine, Stand.UNKNOWN, why, running)
+        return WayOf(facts.machine, Stand.UNKNOWN, why, running, turn)
     where = stand(item)
     told = [request.id] if request else []
     if where is Stand.UNKNOWN:
@@ -85,7 +101,7 @@ def _way(facts: Facts, request: Request | None) -> WayOf:
         told.append(item.state_description)
     if item.replication_health.casefold() == "critical":
         told.append("its replication is critical")
-    return WayOf(facts.machine, where, ", ".join(told), running)
+    return WayOf(facts.machine, where, ", ".join(told), running, turn)
 
 
 def _points(facts: Facts) -> Points:

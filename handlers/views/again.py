@@ -27,12 +27,14 @@ def start_line(
     subject: str = "",
     chosen: Sequence[OpenValue] = (),
     without: Sequence[OpenValue] = (),
+    now: datetime | None = None,
 ) -> str:
     """What was asked, with `subject` in place of its name, and the first candidate for each of the open values.
     `command` is the one that asks for this operation.
 
-    What is to be left out (`without`) is not in it. It is one line of plain text; "" where it would be too long to be
-    typed.
+    What is to be left out (`without`) is not in it. An agreed time that is over at `now` is told without its day: the
+    next such time; never left out, since that would mean at once. It is one line of plain text; "" where it would be
+    too long to be typed.
     """
     wishes = {field.name: list[Wish](getattr(asked.wishes, field.name)) for field in fields(Wishes)}
     for value in (*without, *chosen):
@@ -45,19 +47,21 @@ def start_line(
     words = [command, said.word, quoted(subject or asked.subject), *([said.option] if said.option else [])]
     for name, given in wishes.items():
         words += [f"--{name.replace('_', '-')} {_value(wish)}" for wish in given]
-    if asked.point:
+    if asked.point and "point" not in options(without):
         words.append(f"--point {quoted(asked.point)}")
     if asked.at:
-        words.append(f"--at {_moment(asked.at, asked.zone)}")
+        words.append(f"--at {_moment(asked.at, asked.zone, now)}")
     if asked.reason.strip():
         words.append('--reason "{}"'.format(asked.reason.replace('"', "'")))
     line = " ".join(words)
     return line if plain(line, SECTION) == line else ""
 
 
-def _moment(at: datetime, zone: str) -> str:
+def _moment(at: datetime, zone: str, now: datetime | None) -> str:
     """As the options of a start take it."""
     day, clock, said = agreed(at, zone).split(" ", 2)
+    if now and at <= now:
+        return f"{clock} --zone {quoted(said)}"
     return f'"{day} {clock}" --zone {quoted(said)}'
 
 

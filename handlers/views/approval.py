@@ -53,6 +53,7 @@ PARAGRAPHS = 12
 SIZES = (100, 60, 30, 15, 6, 2, 1)
 FEW = 10
 """Up to so many machines, each disk is named in the message; the form names them all."""
+_UNREAD, _UNREADS = "check that could not be read", "checks that could not be read"
 SIGNS = {State.AWAITING_APPROVAL: "☐", State.REJECTED: "✗", State.EXPIRED: "–", State.CANCELLED: "–", State.VOIDED: "–"}
 
 
@@ -159,8 +160,9 @@ def _decided(request: Request, now: datetime) -> str:
             lines += [f"Its time was over {when(request.expires_at)}."] if now >= request.expires_at else []
         case State.CANCELLED | State.VOIDED:
             ended = f" {when(request.ended_at)}" if request.ended_at else ""
-            why = f" {mrkdwn(request.why, 600)}" if request.why.strip() else ""
-            lines.append(f"It was {'cancelled' if request.state is State.CANCELLED else 'voided'}{ended}.{why}")
+            why = f". {mrkdwn(request.why, 600)}" if request.why.strip() else "."
+            why = f": {mrkdwn(told, 600)}" if (told := planned.why_cancelled(request)) else why
+            lines.append(f"It was {'cancelled' if request.state is State.CANCELLED else 'voided'}{ended}{why}")
         case _:
             pass
     return "\n".join(lines) or "Nobody had to decide."
@@ -191,7 +193,7 @@ def _checks(checked: Checked, size: int, *, several: bool) -> list[Block]:
         divider(),
         section(told),
         *some("✗", checked.blockers, size, "blocker", whose=several),
-        *some("? Could not be read:", unread, size, "check that could not be read", hints=False, whose=several),
+        *some("? Could not be read:", unread, size, _UNREAD, _UNREADS, hints=False, whose=several),
         *some("!", checked.warnings, size, "warning", whose=several),
     ]
 

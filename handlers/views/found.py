@@ -38,12 +38,12 @@ def verdict(checked: Checked) -> str:
 
 
 def some(
-    sign: str, found: Sequence[Found], most: int, one: str, *, hints: bool = True, whose: bool = False
+    sign: str, found: Sequence[Found], most: int, one: str, more: str = "", *, hints: bool = True, whose: bool = False
 ) -> list[Block]:
-    """The first few findings, each a paragraph, and how many more there are."""
+    """The first few findings, each a paragraph, and how many more there are; `more` is the plural of `one`."""
     blocks = [section(text(sign, finding, hint=hints, whose=whose)) for finding in found[:most]]
     if len(found) > most:
-        blocks.append(context(f"and {many(len(found) - most, f'more {one}')}"))
+        blocks.append(context(f"and {many(len(found) - most, f'more {one}', f'more {more}' if more else '')}"))
     return blocks
 
 

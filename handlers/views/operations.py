@@ -84,7 +84,8 @@ WORDS: Mapping[Operation, Words] = {
         came="home",
         through="home, not committed yet",
         running="Leave {vm} alone in Azure and on-premises: Azure shuts down the one and starts the other.",
-        after="See whether the application works on-premises. If it does, the commit is the next step.",
+        after="See whether the application works on-premises. If it does, the commit is the next step; if not, a "
+        "modernized one can still be cancelled.",
         summary="{It} {runs} on-premises now, as Azure tells it; what vCenter shows stands above. See whether the "
         "application works. If it does, commit the failback; if not, a modernized one can be cancelled before that. "
         "Nothing is replicated to Azure before it is committed and protected again.",

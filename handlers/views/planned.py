@@ -5,7 +5,7 @@ from datetime import datetime
 
 from homeward.actions.plan import Download, Plan, PlannedDisk, PlannedItem
 from homeward.actions.requests import Request
-from homeward.actions.states import Operation
+from homeward.actions.states import Operation, State
 from homeward.checks.facts import Topology
 from homeward.checks.names import fold
 from homeward.checks.subjects import Kind
@@ -34,6 +34,12 @@ def asked_for(request: Request) -> str:
     if plan is None or plan.kind != Kind.GROUP.value or fold(named) not in {fold(i.machine) for i in plan.items}:
         return "it"
     return f"{mrkdwn(named, NAME)}, and its {subject(plan)} goes as a whole"
+
+
+def why_cancelled(request: Request) -> str:
+    """What somebody said who cancelled it, in quotes; "" for every other end, and where nobody said anything."""
+    said = request.why.strip()
+    return f"“{said}”" if request.state is State.CANCELLED and not said.startswith("It was cancelled") else ""
 
 
 def names(items: Sequence[PlannedItem], most: int = MOST_NAMES) -> str:
@@ -213,6 +219,8 @@ def _location(item: PlannedItem) -> str:
 
 
 def _disks(item: PlannedItem, *, named: bool) -> str:
+    if not item.disks and not item.excluded:
+        return ""  # not told
     known = sum(disk.capacity_bytes for disk in item.disks)
     told = many(len(item.disks), "disk")
     if known:

@@ -7,7 +7,7 @@ from itertools import zip_longest
 from slack_sdk.models.blocks import Block, ButtonElement
 
 from homeward.actions.passes.order import held_back
-from homeward.actions.plan import NotPrepared, Obstacle
+from homeward.actions.plan import Checked, NotPrepared, Obstacle
 from homeward.actions.requests import Request, RequestItem, Vote
 from homeward.actions.states import State
 
@@ -17,7 +17,7 @@ from ..escape import asked as asked_by
 from ..escape import link, mrkdwn, person
 from ..portal import Portal
 from . import planned
-from .again import options, start_line
+from .again import options, quoted, start_line
 from .blocks import VALUE, Message, actions, box, button, context, fitted, listed, many, packed, section, sure
 from .checklist import lines, needing, plan_block
 from .found import some
@@ -52,6 +52,17 @@ _TOLD = frozenset(
     }
 )
 """Of these the headline and the checklist say everything."""
+_OUT_OF_ORDER = frozenset(
+    {
+        "failback-not-ready",
+        "failback-commit-pending",
+        "commit-not-offered",
+        "cancel-classic",
+        "cancel-not-offered",
+        "forward-not-offered",
+    }
+)
+"""Rules that find that it is another step's turn: asking for the same again does not help."""
 STARTED = frozenset({State.RUNNING, State.NEEDS_ATTENTION, State.SUCCEEDED, State.FAILED})
 
 
@@ -70,7 +81,7 @@ def card(
     """
     command = command_of(request.asked.operation, reprotect=command, failback=failback)
     head = headline(request, now)
-    told = [f"*{head}*", *([mrkdwn(request.why, WHY)] if _tells_why(request) else [])]
+    told = [f"*{head}*", *([mrkdwn(planned.why_cancelled(request) or request.why, WHY)] if _tells_why(request) else [])]
     why_here = (
         [context(f"This stands here because {_MOVED.get(moved, f'its channel refuses it: {mrkdwn(moved, 200)}')}.")]
         if moved
@@ -84,7 +95,7 @@ def card(
             _about(request, portal),
             *why_here,
             *checklist(size),
-            *_blocked(request, size, command),
+            *_blocked(request, size, command, failback),
             *([section(f"→ {text}")] if (text := following(request, now)) else []),
             *_buttons(request),
             *onward(request),
@@ -149,7 +160,7 @@ def _about(request: Request, portal: Portal) -> Block:
     return context(" · ".join(parts))
 
 
-def _blocked(request: Request, size: int, command: str) -> list[Block]:
+def _blocked(request: Request, size: int, command: str, failback: str) -> list[Block]:
     """Why nobody was asked, and what to type instead."""
     if request.state is not State.BLOCKED:
         return []
@@ -158,13 +169,31 @@ def _blocked(request: Request, size: int, command: str) -> list[Block]:
     if not request.checked:
         return []
     several = request.plan is not None and len(request.plan.items) > 1
-    again = start_line(command, request.asked)
     return [
         *some("✗", request.checked.blockers, size, "blocker", whose=several),
         *some("!", request.checked.warnings, min(size, 4), "warning", whose=several),
-        *some("? Could not be read:", request.checked.unread_blockers, min(size, 4), "check not read", whose=several),
-        *([section("→ Mend it, then ask again:"), box(again)] if again else []),
+        *some(
+            "? Could not be read:",
+            request.checked.unread_blockers,
+            min(size, 4),
+            "check that could not be read",
+            "checks that could not be read",
+            hints=False,
+            whose=several,
+        ),
+        *_instead(request, request.checked, command, failback),
     ]
+
+
+def _instead(request: Request, checked: Checked, command: str, failback: str) -> list[Block]:
+    """What to type: the same once more, or, where it is another step's turn, what tells which one."""
+    if any(found.rule in _OUT_OF_ORDER for found in checked.blockers):
+        return [
+            section("→ Where it stands, and the button for its next step:"),
+            box(f"{failback} status {quoted(request.asked.subject)}"),
+        ]
+    again = start_line(command, request.asked)
+    return [section("→ Mend it, then ask again:"), box(again)] if again else []
 
 
 def _obstacle(request: Request, obstacle: NotPrepared, size: int, command: str) -> list[Block]:

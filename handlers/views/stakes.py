@@ -21,13 +21,14 @@ LINUX = (
 """The usual after-effects of a return to VMware."""
 
 _POINTS = {
-    "crashconsistent": "the newest data (crash-consistent, the advised point)",
-    "latesttime": "the newest data (the latest point in time)",
-    "applicationconsistent": "the newest application-consistent point",
-    "latesttag": "the newest application-consistent point",
+    "crashconsistent": "the newest data when it starts (crash-consistent, the advised point)",
+    "latesttime": "the latest point in time when it starts (the advised point)",
+    "applicationconsistent": "the newest application-consistent point when it starts",
+    "latesttag": "the newest application-consistent point when it starts",
     "custom": "the chosen recovery point",
 }
-_NEWEST = frozenset({"crashconsistent", "latesttime"})
+_SENDS_LAST = "crashconsistent"
+"""The planned failover with it sends the last changes before it shuts the VM in Azure down."""
 
 
 def what(plan: Plan) -> str:
@@ -90,7 +91,7 @@ def _brings(plan: Plan) -> str:
     told: list[str] = []
     for point, items in list(by_point.items())[:4]:
         who = "It comes" if len(plan.items) == 1 else "All come" if len(by_point) == 1 else f"{_verb(items)}"
-        lost = "" if items[0].point.casefold() in _NEWEST else "; what was written in Azure after that is lost"
+        lost = "" if items[0].point.casefold() == _SENDS_LAST else "; what was written in Azure after that is lost"
         told.append(f"{who} home with {point}{lost}.")
     if len(by_point) > 4:
         told.append(f"The list below tells the points of the other {many(len(by_point) - 4, 'kind')}.")
@@ -104,7 +105,8 @@ def _verb(items: Sequence[PlannedItem]) -> str:
 def point_of(item: PlannedItem) -> str:
     """The recovery point of a failback, in words."""
     point = _POINTS.get(item.point.casefold(), mrkdwn(item.point or "a point that is not told", NAME))
-    return f"{point} of {agreed_when(item.point_at, '')}" if item.point_at else point
+    # Only a chosen point stays the one that it is until the start; of the others, a time of now would be untrue then.
+    return f"{point} of {agreed_when(item.point_at, '')}" if item.point_at and item.point_id else point
 
 
 def order(plan: Plan) -> str:
@@ -186,7 +188,11 @@ def _to_azure(plan: Plan) -> tuple[str, ...]:
     one = len(plan.items) == 1
     disks = planned.disks_of(plan.items)
     known = sum(disk.capacity_bytes for disk in disks)
-    how_much = f"{many(len(disks), 'disk')}{f' of {planned.size(known)}' if known else ''}" if disks else "its disks"
+    how_much = (
+        f"{many(len(disks), 'disk')}{f' of {planned.size(known)}' if known else ''}"
+        if disks
+        else f"{'its' if one else 'their'} disks"
+    )
     policies = listed([mrkdwn(p, NAME) for p in dict.fromkeys(item.policy for item in plan.items if item.policy)])
     under = f", under the policy {policies}" if policies else ""
     keeps = "It keeps" if one else "They keep"

@@ -105,7 +105,7 @@ class _Told:
     @property
     def again(self) -> list[Block]:
         """The command that asks for the same once more."""
-        line = start_line(self.command, self.request.asked)
+        line = start_line(self.command, self.request.asked, now=self.event.at)
         return [section("To ask again:"), box(line)] if line else []
 
 

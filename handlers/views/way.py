@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum
 
 from slack_sdk.models.blocks import Block, ConfirmObject
 
@@ -54,17 +55,38 @@ _ASKS = {
 }
 
 
+class Turn(Enum):
+    """How far an open request is with a machine."""
+
+    ASKED = "asked"
+    """Nothing was started of it yet."""
+    UNDER_WAY = "under way"
+    STUCK = "stuck"
+    """It failed, or nobody can tell: a person decides."""
+    THROUGH = "through"
+    """It came through; other machines of the request did not yet."""
+
+
+_TURNS = {
+    Turn.ASKED: "its {} is asked for already, and not started yet",
+    Turn.UNDER_WAY: "its {} is under way",
+    Turn.STUCK: "its {} did not come through, somebody decides on the request's card",
+    Turn.THROUGH: "its {} came through, the next step can be asked for when the request has ended",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class WayOf:
     """Where one machine stands. `detail` is a clause about it, "" for none: how far it is, why it is not known.
 
-    `running` is the operation that an open request is at with it.
+    `running` is the operation that an open request has for it, `turn` how far that is.
     """
 
     machine: str
     stand: Stand
     detail: str = ""
     running: Operation | None = None
+    turn: Turn = Turn.UNDER_WAY
 
 
 def way_message(
@@ -147,14 +169,14 @@ def _confirm(operation: Operation) -> ConfirmObject:
 
 
 def _place(one: WayOf) -> int | None:
-    if one.running is Operation.FAILBACK and one.stand is Stand.READY:
+    if one.running is Operation.FAILBACK and one.turn is Turn.UNDER_WAY and one.stand is Stand.READY:
         return _FAILING_BACK
     return _PLACES.get(one.stand)
 
 
 def _next(one: WayOf) -> str:
     if one.running:
-        return f"its {words(one.running).noun} is under way"
+        return _TURNS[one.turn].format(words(one.running).noun)
     if following := NEXT.get(one.stand):
         return words(following).noun
     return _WAITING[one.stand]

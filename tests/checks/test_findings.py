@@ -61,3 +61,11 @@ def test_every_outcome_is_counted_as_one_sort() -> None:
     assert (counts.blockers, counts.warnings, counts.unread_blockers, counts.unread_warnings) == (1, 1, 1, 1)
     assert (counts.passed, counts.not_applicable, counts.attestations) == (3, 3, 2)
     assert counts.checks + counts.not_applicable + counts.attestations == len(each)
+
+
+def test_where_it_is_another_steps_turn_nobody_is_told_to_switch_a_vm_on_or_off() -> None:
+    turn = a_rule("failback-commit-pending")
+    azure, home = a_rule("azure-vm-not-running"), a_rule("failback-vm-powered-on", Severity.WARNING)
+    seen = a_report(*(Outcome(each, "web01", Status.FAILED, ("x",)) for each in (turn, azure, home)))
+    assert [each.follows for each in failed(seen, Severity.BLOCKER)] == [False, True]
+    assert [each.follows for each in failed(seen, Severity.WARNING)] == [True]

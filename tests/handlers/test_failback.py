@@ -353,7 +353,7 @@ async def test_a_machine_at_which_a_request_is_says_so(command: Command) -> None
     command.there(standing(command, "web02", "UnplannedFailoverCommitted", provider="InMageRcm"))
     said = await command.type("status web02")
     assert "R-7K2M9Q" in said
-    assert "is under way" in said
+    assert "is asked for already, and not started yet" in said
 
 
 @pytest.mark.parametrize("state", [State.CHECKING, State.RUNNING])

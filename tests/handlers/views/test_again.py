@@ -1,6 +1,7 @@
 """The command lines that are given to be copied."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hypothesis import given
@@ -73,3 +74,20 @@ def test_a_name_is_quoted_where_it_has_to_be() -> None:
 def test_names_come_back_as_they_were(subject: str, machine: str, value: str) -> None:
     asked: Any = replace(ASKED, subject=subject, wishes=Wishes(datastore=(Wish(value, machine),)))
     assert read(start_line("/reprotect", asked)) == Start(subject, asked.wishes, "")
+
+
+def test_a_point_that_did_not_fit_is_left_out_of_the_line() -> None:
+    asked = replace(ASKED, operation=Operation.FAILBACK, point="2b-f00")
+    assert start_line("/failback", asked) == "/failback start payroll --point 2b-f00"
+    assert start_line("/failback", asked, without=(OpenValue("web01", "point", ("latest",)),)) == (
+        "/failback start payroll"
+    )
+
+
+def test_an_agreed_time_that_is_over_is_told_as_the_next_one() -> None:
+    at = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
+    asked = replace(ASKED, operation=Operation.FAILBACK, at=at, zone="Asia/Kolkata")
+    before, after = at - timedelta(minutes=1), at + timedelta(hours=2)
+    dated = '/failback start payroll --at "2026-11-23 23:30" --zone Asia/Kolkata'
+    assert start_line("/failback", asked, now=before) == dated
+    assert start_line("/failback", asked, now=after) == "/failback start payroll --at 23:30 --zone Asia/Kolkata"

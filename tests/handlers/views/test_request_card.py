@@ -302,3 +302,18 @@ def test_a_machine_that_could_not_be_read_for_long_says_since_when(requests: Any
     assert "not read since" not in str(
         card(replace(request, items=items), now=requests.now, portal=requests.portal).blocks
     )
+
+
+@pytest.mark.parametrize("rule", ["failback-not-ready", "commit-not-offered", "forward-not-offered"])
+def test_where_it_is_another_steps_turn_the_card_leads_to_it(requests: Any, words: Any, rule: str) -> None:
+    blocked = requests.blocked()
+    found = replace(blocked.checked.blockers[0], rule=rule)
+    read = words(
+        card(
+            replace(blocked, checked=replace(blocked.checked, blockers=(found,))),
+            now=requests.now,
+            portal=requests.portal,
+        )
+    )
+    assert "/failback status web02" in read
+    assert "Mend it, then ask again" not in read

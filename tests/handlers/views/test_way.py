@@ -14,7 +14,7 @@ from homeward.handlers.carried import Wanted, wanted
 from homeward.handlers.views.blocks import Message
 from homeward.handlers.views.failback_usage import failback_usage
 from homeward.handlers.views.points import points_message
-from homeward.handlers.views.way import STEPS, WayOf, way_line, way_message
+from homeward.handlers.views.way import STEPS, Turn, WayOf, way_line, way_message
 
 EACH = (
     WayOf("in-azure", Stand.IN_AZURE),
@@ -78,6 +78,24 @@ def test_what_an_open_request_is_at_cannot_be_asked_for() -> None:
     message = way_message("web01", (WayOf("web01", Stand.HOME, "R-7K2M9Q", Operation.COMMIT),))
     assert pressable(message) == []
     assert message.text == "web01: home. Next: its commit is under way."
+
+
+@pytest.mark.parametrize(
+    ("turn", "place", "words"),
+    [
+        (Turn.ASKED, "ready to fail back", "is asked for already, and not started yet"),
+        (Turn.UNDER_WAY, "failing back", "is under way"),
+        (Turn.STUCK, "ready to fail back", "somebody decides"),
+        (Turn.THROUGH, "ready to fail back", "when the request has ended"),
+    ],
+)
+def test_a_failback_that_is_only_asked_for_or_failed_is_not_told_as_under_way(
+    turn: Turn, place: str, words: str
+) -> None:
+    message = way_message("web01", (WayOf("web01", Stand.READY, "R-7K2M9Q", Operation.FAILBACK, turn),))
+    assert message.text.startswith(f"web01: {place}. Next: its failback")
+    assert words in message.text
+    assert pressable(message) == []
 
 
 def test_nobody_stands_nowhere(refused: Any) -> None:
