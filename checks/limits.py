@@ -32,3 +32,6 @@ POINT_LATE = timedelta(minutes=15)
 
 POINTS_KEPT = timedelta(hours=24)
 """Microsoft: how long the failback policy keeps recovery points; where the newest is older, none has come for a day."""
+
+MOVES_REMEMBERED = timedelta(days=30)
+"""vCenter forgets events after this by default, and so whether a disk was moved before."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from homeward.checks.facts import ABSENT, NOT_ASKED, Facts, Missing, NotKnown, known
+from homeward.checks.limits import MOVES_REMEMBERED
 from homeward.checks.model import Sentence
 
 from .ages import ago
@@ -41,17 +42,29 @@ def moved_since(facts: Facts) -> Iterator[Sentence]:
             doubtful = doubtful or told
     if doubtful:
         raise NotKnown(f"{doubtful}, and whether {facts.machine} was reprotected before that is not told")
+    began = _reprotect_job(facts) or (failover if isinstance(failover, datetime) else None)
+    if began is not None and began < facts.now - MOVES_REMEMBERED:
+        raise NotKnown(
+            f"vCenter forgets moves after {MOVES_REMEMBERED.days} days, and {facts.machine} may have been reprotected "
+            "before that"
+        )
 
 
 def _replicated_by(facts: Facts) -> datetime | None:
     """A moment by which the reprotect is known to have begun."""
-    job, points = facts.job, facts.points
-    known_by: list[datetime] = []
+    points, job = facts.points, _reprotect_job(facts)
+    known_by = [] if job is None else [job]
     if not isinstance(points, Missing) and points is not NOT_ASKED:
         known_by += [point.at for point in points if isinstance(point.at, datetime)]
-    if not isinstance(job, Missing) and job is not ABSENT and _reprotects(job.scenario):
-        known_by += [job.started] if isinstance(job.started, datetime) else []
     return min(known_by, default=None)
+
+
+def _reprotect_job(facts: Facts) -> datetime | None:
+    """When the reprotect began, if the item still names its job."""
+    job = facts.job
+    if isinstance(job, Missing) or job is ABSENT or not _reprotects(job.scenario):
+        return None
+    return job.started if isinstance(job.started, datetime) else None
 
 
 def _reprotects(scenario: str) -> bool:

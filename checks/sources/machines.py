@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from homeward.checks import offers
@@ -19,6 +19,7 @@ from homeward.checks.facts import (
     ReprotectAgent,
     Topology,
 )
+from homeward.checks.limits import MOVES_REMEMBERED
 from homeward.checks.names import fold, last_segment
 from homeward.checks.offers import NOBODY, ForOne
 from homeward.checks.way import Operation
@@ -29,8 +30,6 @@ from .vcenter import VmQuery, Wanted
 
 T = TypeVar("T")
 
-MOVES_REMEMBERED = timedelta(days=30)
-"""vCenter forgets events after this by default."""
 OTHER_STACK = "the machine is protected by the other stack"
 UNPLACED = Missing("the places of its process servers were not read")
 LOST_FABRIC = Missing("the vault's list of fabrics does not have the machine's")

@@ -161,6 +161,34 @@ CASES = [
         {"moves": moved(days=9), "item.last_failover": UNTOLD},
         "9 days ago",
     ),
+    unknown(
+        appliance_moved,
+        "failed over longer ago than vCenter remembers",
+        MODERNIZED,
+        {"moves": (), "item.last_failover": NOW - timedelta(days=31)},
+        "forgets moves after 30 days, and web01 may have been reprotected before that",
+    ),
+    passes(
+        appliance_moved,
+        "failed over longer ago, but reprotected lately",
+        MODERNIZED,
+        {
+            "moves": (),
+            "item.last_failover": NOW - timedelta(days=31),
+            "job": Job(id="jobs/1", scenario="Reprotect", state="Succeeded", started=NOW - timedelta(days=29)),
+        },
+    ),
+    unknown(
+        appliance_moved,
+        "reprotected longer ago, and nobody tells when it failed over",
+        MODERNIZED,
+        {
+            "moves": (),
+            "item.last_failover": UNTOLD,
+            "job": Job(id="jobs/1", scenario="Reprotect", state="Succeeded", started=NOW - timedelta(days=31)),
+        },
+        "forgets moves",
+    ),
     unknown(appliance_moved, "no point", MODERNIZED, {"moves": moved(minutes=1), "points": ()}, "1 minute ago"),
     fails(
         appliance_moved,
