@@ -10,6 +10,7 @@ from homeward.actions.passes.order import held_back
 from homeward.actions.plan import Checked, NotPrepared, Obstacle
 from homeward.actions.requests import Request, RequestItem, Vote
 from homeward.actions.states import State
+from homeward.checks.findings import FOLLOWING
 
 from .. import ids
 from ..carried import MACHINE, Carried
@@ -169,31 +170,40 @@ def _blocked(request: Request, size: int, command: str, failback: str) -> list[B
     if not request.checked:
         return []
     several = request.plan is not None and len(request.plan.items) > 1
+    checked = request.checked
+    if any(found.rule in _OUT_OF_ORDER for found in checked.blockers):
+        return _another_step(request, checked, size, failback, several=several)
+    again = start_line(command, request.asked)
     return [
-        *some("✗", request.checked.blockers, size, "blocker", whose=several),
-        *some("!", request.checked.warnings, min(size, 4), "warning", whose=several),
+        *some("✗", checked.blockers, size, "blocker", whose=several),
+        *some("!", checked.warnings, min(size, 4), "warning", whose=several),
         *some(
             "? Could not be read:",
-            request.checked.unread_blockers,
+            checked.unread_blockers,
             min(size, 4),
             "check that could not be read",
             "checks that could not be read",
             hints=False,
             whose=several,
         ),
-        *_instead(request, request.checked, command, failback),
+        *([section("→ Mend it, then ask again:"), box(again)] if again else []),
     ]
 
 
-def _instead(request: Request, checked: Checked, command: str, failback: str) -> list[Block]:
-    """What to type: the same once more, or, where it is another step's turn, what tells which one."""
-    if any(found.rule in _OUT_OF_ORDER for found in checked.blockers):
-        return [
-            section("→ Where it stands, and the button for its next step:"),
-            box(f"{failback} status {quoted(request.asked.subject)}"),
-        ]
-    again = start_line(command, request.asked)
-    return [section("→ Mend it, then ask again:"), box(again)] if again else []
+def _another_step(request: Request, checked: Checked, size: int, failback: str, *, several: bool) -> list[Block]:
+    """It is not this step's turn: what says so, and what leads on. What only follows from that is counted."""
+    told = [found for found in checked.blockers if found.hint != FOLLOWING]
+    warned = [found for found in checked.warnings if found.hint != FOLLOWING]
+    left = len(checked.blockers) + len(checked.warnings) - len(told) - len(warned)
+    left += len(checked.unread_blockers) + len(checked.unread_warnings)
+    more = f"{many(left, 'more check')} did not pass or could not be read: they matter when it is this step's turn."
+    return [
+        *some("✗", told, size, "blocker", whose=several),
+        *some("!", warned, min(size, 4), "warning", whose=several),
+        *([context(more)] if left else []),
+        section("→ Where it stands, and what its next step is:"),
+        box(f"{failback} status {quoted(request.asked.subject)}"),
+    ]
 
 
 def _obstacle(request: Request, obstacle: NotPrepared, size: int, command: str) -> list[Block]:

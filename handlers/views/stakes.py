@@ -21,10 +21,10 @@ LINUX = (
 """The usual after-effects of a return to VMware."""
 
 _POINTS = {
-    "crashconsistent": "the newest data when it starts (crash-consistent, the advised point)",
-    "latesttime": "the latest point in time when it starts (the advised point)",
-    "applicationconsistent": "the newest application-consistent point when it starts",
-    "latesttag": "the newest application-consistent point when it starts",
+    "crashconsistent": "the newest data at the start (crash-consistent, the advised point)",
+    "latesttime": "the latest point in time at the start (the advised point)",
+    "applicationconsistent": "the newest application-consistent point at the start",
+    "latesttag": "the newest application-consistent point at the start",
     "custom": "the chosen recovery point",
 }
 _SENDS_LAST = "crashconsistent"

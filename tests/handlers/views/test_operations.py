@@ -116,7 +116,7 @@ def test_a_failback_says_when_the_application_goes_down_and_what_brings_it_back(
     assert "*The application goes down, as soon as it is approved.*" in at_once
     assert "it is back when their VMs on-premises have started" in at_once
     assert (
-        "pay-db01 comes home with the newest application-consistent point when it starts; what was written in Azure "
+        "pay-db01 comes home with the newest application-consistent point at the start; what was written in Azure "
         "after that is lost" in at_once
     )
     assert "first pay-db01; then pay-app01, pay-app02" in at_once

@@ -317,3 +317,5 @@ def test_where_it_is_another_steps_turn_the_card_leads_to_it(requests: Any, word
     )
     assert "/failback status web02" in read
     assert "Mend it, then ask again" not in read
+    assert "Could not be read" not in read, "what is read at another step is noise here"
+    assert "more check" in read
