@@ -52,6 +52,8 @@ class _Told:
         self.event, self.request, self.portal, self.command, self.errors = event, request, portal, command, errors
         self.data: Mapping[str, object] = event.happened.data
         self.said = words(request.asked.operation)
+        # Which step of the way it is about, where its thread is that of another request.
+        self.step = f"*{self.said.noun}*: " if request.asked.where.thread else ""
 
     @property
     def machine(self) -> str:
@@ -132,7 +134,8 @@ def _blocked(one: _Told) -> Message:
     checked = one.request.checked
     found = [f"✗ {mrkdwn(each, 200)}" for each in dict.fromkeys(_first(f) for f in checked.blockers)] if checked else []
     left = [f"and {len(found) - MOST_NAMES} more"] if len(found) > MOST_NAMES else []
-    head = f"✗ {one.requester}: nothing was started. {_sentence(one.text('why'))} The card above tells what to do."
+    why = _sentence(one.text("why"))
+    head = f"{one.step}✗ {one.requester}: nothing was started. {why} The card above tells what to do."
     return _line("\n".join([head, *found[:MOST_NAMES], *left]))
 
 
@@ -148,7 +151,7 @@ def _put_forward(one: _Told) -> Message:
     }.get(str(one.data.get("verdict")), "checked")
     quorum = one.number("quorum") or one.request.quorum
     until = one.moment("expires_at") or when(one.request.expires_at)
-    return _line(f"{verdict} · the approvers are asked now: {many(quorum, 'approval')} needed, until {until}")
+    return _line(f"{one.step}{verdict} · the approvers are asked now: {many(quorum, 'approval')} needed, until {until}")
 
 
 def _approved_by(one: _Told) -> Message:
@@ -160,43 +163,43 @@ def _approved_by(one: _Told) -> Message:
     confirmed = [f"☑ confirmed: {mrkdwn(titles.get(rule, rule), 200)}" for rule in attested[:10]]
     if len(attested) > 10:
         confirmed.append(f"and {len(attested) - 10} more")
-    return _line("\n".join([f"✓ approved by {one.actor}{count}", *confirmed]))
+    return _line("\n".join([f"{one.step}✓ approved by {one.actor}{count}", *confirmed]))
 
 
 def _rejected(one: _Told) -> Message:
     reason = f": “{one.text('reason')}”" if one.text("reason") else ""
-    return _line(f"✗ rejected by {one.actor}{reason}. Nothing was started, {one.requester}.")
+    return _line(f"{one.step}✗ rejected by {one.actor}{reason}. Nothing was started, {one.requester}.")
 
 
 def _reminded(one: _Told) -> Message:
     until = one.moment("expires_at") or when(one.request.expires_at)
-    return _line(f"the approvers were reminded; it expires {until}")
+    return _line(f"{one.step}the approvers were reminded; it expires {until}")
 
 
 def _expired(one: _Told) -> Message:
-    return _line(f"– expired: nobody decided in time, and nothing was started, {one.requester}.", *one.again)
+    return _line(f"{one.step}– expired: nobody decided in time, and nothing was started, {one.requester}.", *one.again)
 
 
 def _cancelled(one: _Told) -> Message:
     by = f" by {one.actor}" if one.event.happened.actor else ""
-    return _line(f"– cancelled{by}: nothing was started")
+    return _line(f"{one.step}– cancelled{by}: nothing was started")
 
 
 def _stopping(one: _Told) -> Message:
     running = one.names("running")
     ending = f" The jobs of {_listed(running)} go on to their end in Azure." if running else ""
-    return _line(f"! {one.actor} stopped it: nothing more is started.{ending}")
+    return _line(f"{one.step}! {one.actor} stopped it: nothing more is started.{ending}")
 
 
 def _voided(one: _Told) -> Message:
     why = _sentence(one.text("why") or "What would run is not what was approved")
-    return _line(f"– void, and nothing was started, {one.requester}: {why}", *one.again)
+    return _line(f"{one.step}– void, and nothing was started, {one.requester}: {why}", *one.again)
 
 
 def _rechecked(one: _Told) -> Message:
     verdict = str(one.data.get("verdict"))
     told = {Verdict.READY.value: "still ready", Verdict.UNKNOWN.value: "nothing new that could block it"}
-    return _line(f"checks repeated, {told.get(verdict, 'blocked now')}")
+    return _line(f"{one.step}checks repeated, {told.get(verdict, 'blocked now')}")
 
 
 def _recheck_unread(one: _Told) -> Message:

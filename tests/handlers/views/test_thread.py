@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from homeward.actions.requests import AzureError, Event, EventKind, Request
-from homeward.actions.states import ItemState, State
+from homeward.actions.states import ItemState, Operation, State
 from homeward.checks.subjects import Kind
 from homeward.handlers.portal import Portal
 from homeward.handlers.views.blocks import Message
@@ -234,3 +234,16 @@ def test_no_data_whatsoever_breaks_a_reply(requests: Any, refused: Any, text: st
         )
         if message:
             assert refused(message) == []
+
+
+def test_below_the_card_of_another_request_each_reply_says_which_step_it_is_about(requests: Any) -> None:
+    request = requests.of(Operation.FAILBACK, State.RUNNING)
+    below = replace(request, asked=replace(request.asked, where=replace(request.asked.where, thread="17.1")))
+    kinds = (EventKind.PUT_FORWARD, EventKind.APPROVED_BY, EventKind.RECHECKED, EventKind.CANCELLED, EventKind.VOIDED)
+    for kind in kinds:
+        event = requests.event(kind, "", requests.lead)
+        own, shared = (reply(event, one, portal=requests.portal) for one in (request, below))
+        assert own is not None
+        assert shared is not None
+        assert shared.text.startswith("*failback*: ")
+        assert shared.text.removeprefix("*failback*: ") == own.text
