@@ -87,6 +87,8 @@ class AtHome:
     tools: bool | None = None
     address: str = ""
     why: str = ""
+    final: bool = False
+    """Looking again would tell nothing else."""
 
     @property
     def is_up(self) -> bool:

@@ -108,7 +108,7 @@ class Acting:
             self._metrics.azure(azure) if self._metrics else azure,
             Preparer(self._collector, RULES_OF),
             scheduler,
-            home=HomeLook(self._collector),
+            home=HomeLook(self._collector, sees=bool(self._settings.vcenters)),
             limits=self._limits(),
             monotonic=_seconds,
         )

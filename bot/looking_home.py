@@ -15,10 +15,14 @@ class _Reads(Protocol):
 class HomeLook:
     """`actions.ports.LookAtHome`."""
 
-    def __init__(self, reads: _Reads) -> None:
+    def __init__(self, reads: _Reads, *, sees: bool = True) -> None:
+        """`sees` tells whether any vCenter is configured."""
         self._reads = reads
+        self._sees = sees
 
     async def __call__(self, vault: str, item: RequestItem) -> AtHome:
+        if not self._sees:
+            return AtHome(why="no vCenter is configured", final=True)
         name = item.planned.source_vm or item.machine
         found = await self._reads.at_home(vault, item.item_id, name)
         if isinstance(found, Missing):

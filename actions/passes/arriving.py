@@ -22,8 +22,10 @@ async def look_at_home(home: LookAtHome, vault: str, item: RequestItem, now: dat
     since = min(item.arrived_at or now, now)
     # The clock may have been set back since it arrived: then it counts from now.
     item = replace(item, at_home=at_home, arrived_at=since, progress=replace(item.progress, read_at=now))
-    if not at_home.is_up and now - since < AT_HOME_WITHIN:
+    if not (at_home.is_up or at_home.final) and now - since < AT_HOME_WITHIN:
         return Step(item)
     item = replace(item, state=ItemState.DONE, ended_at=now, why="")
-    told = Happened(EventKind.AT_HOME, item.machine, asdict(at_home))
+    seen = asdict(at_home)
+    del seen["final"]  # about the looking, not about the machine
+    told = Happened(EventKind.AT_HOME, item.machine, seen)
     return Step(item, (told, Happened(EventKind.DONE, item.machine)))

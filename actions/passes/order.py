@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from homeward.actions.requests import Request, RequestItem
-from homeward.actions.states import ItemState, State
+from homeward.actions.states import ItemState, Operation, State
 
 from .pace import Limits
 
@@ -20,7 +20,8 @@ def item_of(request: Request, machine: str) -> RequestItem:
 
 
 def stopped_by(request: Request, item: RequestItem) -> RequestItem | None:
-    """The machine that failed and holds this one back: of its replication group, or of its stage of the plan.
+    """The machine that failed and holds this one back: of its replication group, of its stage of the plan, or (in a
+    failback) of an earlier one.
 
     A plain set of machines, without order and groups, holds nobody back; nor is one held back that a person wants
     tried again.
@@ -31,9 +32,14 @@ def stopped_by(request: Request, item: RequestItem) -> RequestItem | None:
     for other in request.items:
         if other.state in {ItemState.FAILED, ItemState.UNKNOWN} and not other.given_up:
             same_group = other.planned.group != "" and other.planned.group == item.planned.group
-            if same_group or other.planned.stage == item.planned.stage:
+            if same_group or other.planned.stage == item.planned.stage or _needs(request, item, other):
                 return other
     return None
+
+
+def _needs(request: Request, item: RequestItem, other: RequestItem) -> bool:
+    """In a failback the plan's order is that in which machines boot: what is of an earlier group has to run first."""
+    return request.asked.operation is Operation.FAILBACK and other.planned.stage < item.planned.stage
 
 
 def held_back(request: Request) -> tuple[RequestItem, ...]:
@@ -58,8 +64,11 @@ def _may_start(request: Request, item: RequestItem) -> bool:
 
 
 def _stage_waits_for(request: Request, item: RequestItem) -> bool:
-    """A machine of an earlier stage keeps the later ones waiting until its job ended, or it waits itself."""
-    return item.state.in_flight or (item.state is ItemState.PENDING and stopped_by(request, item) is None)
+    """A machine of an earlier stage keeps the later ones waiting until its job ended (in a failback: until it is up
+    on-premises, as far as can be seen), or it waits itself."""
+    if item.state is ItemState.PENDING:
+        return stopped_by(request, item) is None
+    return item.state.in_flight or (request.asked.operation is Operation.FAILBACK and not item.state.ended)
 
 
 def was_begun(request: Request) -> bool:

@@ -64,3 +64,9 @@ async def test_a_machine_whose_vm_was_gone_is_looked_for_by_its_name() -> None:
     reads = Reads(VM)
     await HomeLook(reads)("prod-dr", RequestItem(0, replace(PLANNED, source_vm=""), "/item/new"))
     assert reads.asked == [("prod-dr", "/item/new", "web02")]
+
+
+async def test_without_a_vcenter_nothing_is_looked_for_and_nobody_needs_to_look_again() -> None:
+    reads = Reads(VM)
+    at_home = await HomeLook(reads, sees=False)("prod-dr", RequestItem(0, PLANNED, "/item/new"))
+    assert (at_home.why, at_home.final, reads.asked) == ("no vCenter is configured", True, [])
