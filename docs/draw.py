@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from rich.console import Console
 from rich.terminal_theme import DEFAULT_TERMINAL_THEME
@@ -13,6 +13,7 @@ from rich.text import Text
 
 from homeward.bot.plugin import register
 from homeward.bot.sandbox.estate.reprotects import Fate, unreachable
+from homeward.bot.sandbox.estate.way_home import add_way_home
 from homeward.bot.sandbox.run import Sandbox
 from homeward.bot.sandbox.slack import APPROVALS, APPROVERS, LENA, MAYA, WAR_ROOM, Message
 from homeward.bot.sandbox.slack.render import lines, view_lines
@@ -52,6 +53,7 @@ async def main(folder: Path) -> None:
             draw(folder, "plan-blocked", await said("/reprotect-check", "mixed"), typed="/reprotect-check mixed")
             draw(folder, "error", await said("/failback-errors", "78093"), typed="/failback-errors 78093")
             await reprotect(folder, sandbox)
+            await failback(folder, sandbox)
 
 
 async def reprotect(folder: Path, sandbox: Sandbox) -> None:
@@ -67,11 +69,8 @@ async def reprotect(folder: Path, sandbox: Sandbox) -> None:
     approval = await until(lambda: next((m for m in workspace.messages(APPROVALS) if m.bot), None))
     draw(folder, "approval", approval, title="#dr-approvals")
 
-    await slack.click(LENA, approval, ids.APPROVE)
-    form = await until(lambda: slack.views.top(LENA))
-    drawn(folder, "approval-form", view_lines(form.view, WIDTH - 2, NAMES), title="Lena presses “Approve…”")
-    boxes = [b["element"] for b in form.view["blocks"] if b.get("element", {}).get("type") == "checkboxes"]
-    await slack.submit(LENA, {box["action_id"]: [option["value"] for option in box["options"]] for box in boxes})
+    form = await approve(sandbox, approval)
+    drawn(folder, "approval-form", view_lines(form, WIDTH - 2, NAMES), title="Lena presses “Approve…”")
 
     def running() -> Message | None:
         """The card when one machine failed and the others replicate."""
@@ -86,6 +85,36 @@ async def reprotect(folder: Path, sandbox: Sandbox) -> None:
 
     draw(folder, "card-running", await until(running), typed=f"/reprotect {typed}")
     draw(folder, "thread-failed", await until(failed), title="#dr-war-room, in the thread of the card")
+
+
+async def failback(folder: Path, sandbox: Sandbox) -> None:
+    """A machine that is ready is asked for, approved, and comes home."""
+    slack, workspace = sandbox.slack, sandbox.slack.workspace
+    add_way_home(sandbox.estate)
+    typed = "start crm01 nobody works with it before eight"
+    await slack.command(MAYA, WAR_ROOM, "/failback", typed)
+    asked = await until(lambda: next((m for m in workspace.messages(APPROVALS) if "crm01" in m.text), None))
+    draw(folder, "approval-failback", asked, title="#dr-approvals")
+    await approve(sandbox, asked)
+
+    def home() -> Message | None:
+        told = [m for m in workspace.messages(WAR_ROOM) if m.bot and not m.thread_ts and "Done: crm01" in m.text]
+        return told[-1] if told else None
+
+    draw(folder, "card-home", await until(home), typed=f"/failback {typed}")
+
+
+async def approve(sandbox: Sandbox, approval: Message) -> dict[str, Any]:
+    """Lena ticks everything and sends the form; as it was before."""
+    slack = sandbox.slack
+    if left := slack.views.top(LENA):
+        slack.views.close(left, whole_stack=True)
+    await slack.click(LENA, approval, ids.APPROVE)
+    form = await until(lambda: slack.views.top(LENA))
+    view = form.view
+    boxes = [b["element"] for b in view["blocks"] if b.get("element", {}).get("type") == "checkboxes"]
+    await slack.submit(LENA, {box["action_id"]: [option["value"] for option in box["options"]] for box in boxes})
+    return view
 
 
 T = TypeVar("T")
