@@ -71,7 +71,7 @@ class Preparer:
 
     def _checked(self, operation: Operation, collected: Collected, beside: tuple[Found, ...] = ()) -> Checked:
         """`beside` are warnings that are no rule's."""
-        judged = checked(report(collected, self._rules[operation]))
+        judged = checked(report(collected, self._rules[operation], operation))
         return replace(judged, warnings=(*judged.warnings, *beside)) if beside else judged
 
     def _prepared(self, asked: Asked, collected: Collected) -> Prepared | NotPrepared:
