@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from homeward.actions.ledger import Ledger
 from homeward.actions.ledger.engine import open_engine
+from homeward.actions.ports import JobState
 from homeward.actions.requests import Request, RequestItem
 from homeward.actions.states import ItemState, Operation
 from homeward.checks.way import PASSES
@@ -64,11 +65,14 @@ async def test_after_a_stop_at_any_point_each_machine_is_started_exactly_once_an
     assert points >= FEWEST[scenario.name]
 
 
+def of(scenario: Scenario, operation: Operation) -> Scenario:
+    # In a failback a failure holds all later stages back until a person decides: there the last one fails.
+    fails = {"db01": JobState.FAILED} if scenario.outcomes and operation is Operation.FAILBACK else scenario.outcomes
+    return replace(scenario, operation=operation, outcomes=fails)
+
+
 OTHERS = tuple(
-    replace(scenario, operation=operation)
-    for operation in Operation
-    if operation is not Operation.REPROTECT
-    for scenario in SCENARIOS
+    of(scenario, operation) for operation in Operation if operation is not Operation.REPROTECT for scenario in SCENARIOS
 )
 
 
