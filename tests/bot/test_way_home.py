@@ -129,7 +129,7 @@ async def test_a_scheduled_failback_survives_restarts_and_starts_once_at_its_tim
         await told.thread_says("starts")
     clock.ahead += timedelta(minutes=60)
     async with story(sandbox, clock=clock) as told:
-        assert "starts" in told.cards()[-1].text
+        await told.workspace.until(lambda: "starts 20" in told.cards()[-1].text, WITHIN)
     assert [each for _, each in operations(told)] == [REPROTECT]
     clock.ahead += timedelta(minutes=125)
     async with story(sandbox, clock=clock) as told:
