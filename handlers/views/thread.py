@@ -7,6 +7,7 @@ from slack_sdk.models.blocks import Block
 
 from homeward.actions.plan import Found
 from homeward.actions.requests import AzureError, Event, EventKind, Request
+from homeward.checks.findings import FOLLOWING
 from homeward.checks.report import Verdict
 
 from ..escape import link, mrkdwn, person
@@ -131,8 +132,10 @@ def _warnings(one: "_Told", text: str, warnings: Sequence[AzureError]) -> Messag
 
 
 def _blocked(one: _Told) -> Message:
-    checked = one.request.checked
-    found = [f"✗ {mrkdwn(each, 200)}" for each in dict.fromkeys(_first(f) for f in checked.blockers)] if checked else []
+    """With the blockers themselves; what only follows from them would send the reader to the wrong place."""
+    blockers = one.request.checked.blockers if one.request.checked else ()
+    causes = dict.fromkeys(_first(found) for found in blockers if found.hint != FOLLOWING)
+    found = [f"✗ {mrkdwn(each, 200)}" for each in causes]
     left = [f"and {len(found) - MOST_NAMES} more"] if len(found) > MOST_NAMES else []
     why = _sentence(one.text("why"))
     head = f"{one.step}✗ {one.requester}: nothing was started. {why} The card above tells what to do."

@@ -80,19 +80,25 @@ async def test_a_failback_that_does_not_work_is_cancelled_and_made_again(sandbox
 
 
 @pytest.mark.parametrize(
-    ("command", "words"),
+    ("command", "said", "words"),
     [
-        ("start web01", "reprotect"),
-        ("commit web01", "fail"),
-        ("cancel web01", "fail"),
+        ("/failback", "start web01", "reprotect"),
+        ("/failback", "commit web01", "fail"),
+        ("/failback", "cancel web01", "fail"),
+        ("/reprotect", "start web01 --to azure", "reprotect"),
     ],
 )
-async def test_the_wrong_step_is_refused_with_the_right_one(sandbox: Sandbox, command: str, words: str) -> None:
+async def test_the_wrong_step_is_refused_with_the_right_one(
+    sandbox: Sandbox, command: str, said: str, words: str
+) -> None:
     async with story(sandbox) as told:
-        await told.types(command, command="/failback")
+        await told.types(said, command=command)
         card = await told.card_says("Not started")
         assert words in shown(card).casefold()
         assert told.put_forward() == []
+        reply = await told.thread_says("nothing was started")
+        # Only what refuses it: what the checks say of a step whose turn it is not misleads.
+        assert reply.count("✗") == 2, reply
     assert told.started == []
 
 
