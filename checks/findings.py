@@ -19,6 +19,7 @@ FOLLOWS: Mapping[str, frozenset[str]] = {
     "commit-azure-vm-running": frozenset({"commit-not-offered"}),
     "forward-vm-not-running": frozenset({"forward-not-offered"}),
     "forward-azure-vm-running": frozenset({"forward-not-offered"}),
+    "forward-values-missing": frozenset({"forward-not-offered"}),
 }
 """By the id of a rule, the blockers that it usually follows from: mending these mends it.
 
