@@ -18,6 +18,7 @@ from homeward.handlers.attach import attach
 from homeward.handlers.commands import Commands
 from homeward.handlers.errors import Errors
 from homeward.handlers.failback import Failback
+from homeward.handlers.listeners import Listener
 from homeward.handlers.looking import Looking
 from homeward.handlers.newer_blocks import NewerBlocks
 from homeward.handlers.onward import Onward
@@ -116,7 +117,8 @@ def register(
         collect = measured or collector
         now = clock or _now
         preflight = Preflight(collect, RULES_OF, supervisor=supervisor, posters=posters)
-        attach(
+        further: list[Listener] = []
+        yielded = attach(
             app,
             Commands(
                 slack.reprotect_check_command,
@@ -156,7 +158,10 @@ def register(
                 failback=slack.failback_command,
                 clock=now,
             ),
+            further=further,
         )
+        for one in yielded:
+            log.warning("homeward.yielded", kind=one.kind.value, id=one.id)
     except (Problem, SettingsError):
         for one in (measured, metrics):
             if one:

@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Protocol
 
 from .facts import Facts
-from .way import Operation
+from .way import Operation, Stand
 
 
 class Kind(Enum):
@@ -121,4 +121,66 @@ class Collect(Protocol):
 
     async def __call__(self, name: str, watch: Watch, operation: Operation = Operation.REPROTECT) -> Answer:
         """`operation` is what the machines are read for: some facts are needed by one operation only."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Something to pick. `id` is its ARM id (a group's own id); `stand` is where a machine is, None for the others.
+
+    `detail` tells it apart from others of its name, "" where nothing has to.
+    """
+
+    name: str
+    kind: Kind
+    id: str
+    vault: str
+    detail: str = ""
+    stand: Stand | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the estate as it was last read: a vault, an appliance or server, a vCenter.
+
+    `kind` is what people call it ("vault", "replication appliance", "vCenter", ...). `trouble` is a clause about what
+    is wrong with it, "" for nothing; `read_at` None where it was never read.
+    """
+
+    name: str
+    kind: str
+    trouble: str
+    read_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """What is known of the whole, as last read: `read_at` is the oldest vault's reading, None before every first one.
+
+    `unread` are clauses, one for each vault that could not be read: names of it may be missing, or old.
+    """
+
+    named: tuple[Named, ...] = ()
+    parts: tuple[Part, ...] = ()
+    read_at: datetime | None = None
+    unread: tuple[str, ...] = ()
+
+
+class Inventory(Protocol):
+    """The estate, kept: whoever types is answered from memory, never by a reading for each letter.
+
+    Every method begins to read anew in the background where what is known is old; none raises for what the outside
+    does.
+    """
+
+    def known(self) -> Estate:
+        """What is known, at once."""
+        ...
+
+    async def read(self, within: float) -> Estate:
+        """The same; where nothing is known yet, it waits for a first reading, at most so many seconds."""
+        ...
+
+    def search(self, text: str, most: int) -> tuple[Named, ...]:
+        """Those that fit what somebody typed, best first; with "" the first by name. At once."""
         ...

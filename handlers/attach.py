@@ -14,6 +14,7 @@ from .approvals import Approvals
 from .commands import NAME, Commands
 from .errors import Errors
 from .failback import Failback
+from .listeners import Kind, Listener
 from .onward import Onward
 from .preflight import Preflight
 from .problems import CommandTaken, WrongApp
@@ -31,6 +32,16 @@ class _App(Protocol):
 
     def view(self, constraints: str) -> Callable[[Callable[..., Coroutine[object, object, None]]], object]: ...
 
+    def options(self, constraints: str) -> Callable[[Callable[..., Coroutine[object, object, None]]], object]: ...
+
+    def shortcut(self, constraints: str) -> Callable[[Callable[..., Coroutine[object, object, None]]], object]: ...
+
+    def event(self, event: str) -> Callable[[Callable[..., Coroutine[object, object, None]]], object]: ...
+
+    def function(
+        self, callback_id: str, auto_acknowledge: bool
+    ) -> Callable[[Callable[..., Coroutine[object, object, None]]], object]: ...
+
 
 def attach(
     app: AsyncApp,
@@ -42,8 +53,9 @@ def attach(
     failback: Failback,
     approvals: Approvals,
     onward: Onward,
-) -> None:
-    """Adds the listeners: no middleware, no error handler.
+    further: Sequence[Listener] = (),
+) -> tuple[Listener, ...]:
+    """Adds the listeners: no middleware, no error handler. Gives those of `further` that yielded to the host's own.
 
     Raises `CommandTaken` on a collision and `WrongApp` for what is no `AsyncApp`, and then adds nothing.
     """
@@ -64,6 +76,7 @@ def attach(
         _refuse(app, f"the button {action}", {"type": "block_actions", "actions": [pressed]})
     for view in ids.VIEWS:
         _refuse(app, f"the form {view}", {"type": "view_submission", "view": {"type": "modal", "callback_id": view}})
+    yielded = tuple(one for one in further if _yields(app, one))
     host = cast("_App", app)
     # Bolt asks in this order: the one that is answered within the request comes first.
     host.command(commands.failback_errors)(errors.command)
@@ -90,6 +103,56 @@ def attach(
         host.action(re.compile(rf"^{re.escape(action)}(\.\d+)?$"))(press)
     host.view(ids.APPROVE_VIEW)(approvals.approved)
     host.view(ids.REJECT_VIEW)(approvals.rejected)
+    for one in further:
+        if one not in yielded:
+            _add(host, one)
+    return yielded
+
+
+def _add(host: _App, one: Listener) -> None:
+    match one.kind:
+        case Kind.ACTION:
+            host.action(re.compile(rf"^{re.escape(one.id)}(\.\d+)?$") if one.numbered else one.id)(one.respond)
+        case Kind.VIEW:
+            host.view(one.id)(one.respond)
+        case Kind.OPTIONS:
+            host.options(one.id)(one.respond)
+        case Kind.SHORTCUT:
+            host.shortcut(one.id)(one.respond)
+        case Kind.EVENT:
+            host.event(one.id)(one.respond)
+        case Kind.FUNCTION:
+            host.function(one.id, auto_acknowledge=False)(one.respond)
+
+
+def _yields(app: AsyncApp, one: Listener) -> bool:
+    """Whether the host answers it already, and may go on to. Raises `CommandTaken` where it may not."""
+    try:
+        _refuse(app, f"{one.kind.value} {one.id}", _sent(one))
+    except CommandTaken:
+        if one.yields:
+            return True
+        raise
+    return False
+
+
+def _sent(one: Listener) -> dict[str, object]:
+    """What Slack would send to it."""
+    action = {"type": "button", "action_id": one.id, "block_id": "b", "value": "v"}
+    match one.kind:
+        case Kind.ACTION:
+            return {"type": "block_actions", "actions": [action]}
+        case Kind.VIEW:
+            return {"type": "view_submission", "view": {"type": "modal", "callback_id": one.id}}
+        case Kind.OPTIONS:
+            return {"type": "block_suggestion", "action_id": one.id, "block_id": "b", "value": ""}
+        case Kind.SHORTCUT:
+            return {"type": "message_action", "callback_id": one.id}
+        case Kind.EVENT:
+            return {"type": "event_callback", "event": {"type": one.id}}
+        case Kind.FUNCTION:
+            event = {"type": "function_executed", "function": {"callback_id": one.id}}
+            return {"type": "event_callback", "event": event}
 
 
 def _refuse(app: AsyncApp, what: str, body: dict[str, object]) -> None:
