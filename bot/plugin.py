@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from prometheus_client import CollectorRegistry
 from slack_bolt.app.async_app import AsyncApp
@@ -18,7 +18,6 @@ from homeward.handlers.attach import attach
 from homeward.handlers.commands import Commands
 from homeward.handlers.errors import Errors
 from homeward.handlers.failback import Failback
-from homeward.handlers.listeners import Listener
 from homeward.handlers.looking import Looking
 from homeward.handlers.newer_blocks import NewerBlocks
 from homeward.handlers.onward import Onward
@@ -35,6 +34,9 @@ from .logs import logger
 from .metrics import MeasuredCollect
 from .settings import Settings, SettingsError
 from .settings_file import load
+
+if TYPE_CHECKING:
+    from homeward.handlers.listeners import Listener
 
 NO_APPROVERS = "No approvers are configured: add [approvals] to Homeward's settings."
 
