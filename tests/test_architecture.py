@@ -11,7 +11,7 @@ import pytest
 import yaml
 from azure.mgmt.recoveryservicessiterecovery.aio import operations
 
-from homeward.bot.cli.doctor import SCOPES
+from homeward.bot.scopes import SCOPES
 from homeward.handlers.commands import Commands
 
 ROOT = Path(__file__).parent.parent

@@ -13,6 +13,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from homeward.bot.compose import azure_reader, vcenter_readers
 from homeward.bot.connecting import WebApi, code_of
+from homeward.bot.scopes import SCOPES
 from homeward.bot.settings import Settings, SettingsError, secret
 from homeward.bot.settings_file import load
 from homeward.bot.slack_app import web_client
@@ -24,19 +25,6 @@ from . import ExitCode
 from .doctor_acting import approvals, state
 from .finding import Finding, Health
 from .render import clean
-
-SCOPES = (
-    "commands",
-    "chat:write",
-    "users:read",
-    "usergroups:read",
-    "im:write",
-    "channels:history",
-    "groups:history",
-    "im:history",
-)
-"""What manifest.yml asks for; a test compares."""
-
 
 MARKS = {Health.OK: "✓", Health.WARNING: "!", Health.FAULT: "✗"}
 

@@ -10,6 +10,8 @@ from typing import Self, cast
 import aiohttp
 from aiohttp import web
 
+from homeward.bot.scopes import SCOPES
+
 from . import payloads
 from .answers import ACK_TIMEOUT, Ack, Answer, Delivery
 from .delivery import SignedHttp, Transport
@@ -19,7 +21,7 @@ from .methods import Methods
 from .people import SLACKBOT, Channel, User
 from .rates import Rates
 from .refusals import Refused, check_message, check_view
-from .server import SCOPES, Call, Server
+from .server import Call, Server
 from .socket_mode import SocketMode
 from .triggers import Triggers
 from .views import Shown, Views

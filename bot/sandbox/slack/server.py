@@ -13,20 +13,6 @@ from .rates import Rates
 from .refusals import Refused, check_message, missing_scope
 from .triggers import Triggers
 
-SCOPES = frozenset(
-    {
-        "channels:history",
-        "chat:write",
-        "commands",
-        "groups:history",
-        "im:history",
-        "im:write",
-        "usergroups:read",
-        "users:read",
-    }
-)
-"""What the manifest asks for."""
-
 
 @dataclass(frozen=True, slots=True)
 class Call:
