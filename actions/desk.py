@@ -1,11 +1,13 @@
 """The desk: what people do with requests. Each method judges by the ledger, writes once, and wakes who goes on."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from . import approval
 from .approval import Click, Policy, Standing, Standings, Unasked
+from .board import Board
 from .ledger import Ledger, NoRequest
 from .ports import Scheduler, Work
 from .posts import Post
@@ -19,6 +21,9 @@ FARTHEST = timedelta(days=7)
 """How far ahead a start may be put."""
 WAY = timedelta(days=14)
 """How old a request may be and still be what a new one of the same machines goes on from."""
+MOST_OPEN = 500
+"""What one look reads; more is counted."""
+MOST_ENDED = 20
 BEGUN = (State.RUNNING, State.NEEDS_ATTENTION, State.SUCCEEDED, State.FAILED)
 LOOKALIKES = str.maketrans("OIL", "011")
 """Letters that Crockford's base 32 leaves out, read as the digits that people meant."""
@@ -123,10 +128,36 @@ class Desk:
     async def open_requests(self) -> tuple[Request, ...]:
         return await self._ledger.requests(open_only=True)
 
+    async def board(self, unless: int = -1) -> Board | None:
+        """Everything that is open and what ended lately; None where nothing was written since that mark."""
+        return await self._ledger.board(unless=unless, most=MOST_OPEN, ended=MOST_ENDED)
+
+    async def may_decide(self, person: Person, found: Sequence[Request], now: datetime) -> Mapping[str, Refusal | None]:
+        """By request: why the person could not decide about it now, None where they could. A press is judged anew."""
+        asked = dict.fromkeys((one.asked.operation, replace(one.asked.where, channel="", thread="")) for one in found)
+        told = await asyncio.gather(*(self._standings(person, self._policies[each], where) for each, where in asked))
+        standings = dict(zip(asked, told, strict=True))
+        return {
+            one.id: approval.may_decide(
+                one,
+                person,
+                standings[one.asked.operation, replace(one.asked.where, channel="", thread="")],
+                now,
+            )
+            for one in found
+        }
+
     async def card(self, request_id: str) -> Post | None:
         """Where the request's card stands in its channel, if it does."""
         posts = await self._ledger.posts(request_id)
         return next((post for post in posts if post.key == CARD and post.ts), None)
+
+    async def quiet(self, person: Person, *, on: bool) -> None:
+        """From now on, `on`: this person gets no direct messages."""
+        await self._ledger.quiet(person, on=on)
+
+    async def is_quiet(self, person: Person) -> bool:
+        return person.user_id in await self._ledger.quiet_people(person.team_id)
 
     async def _decide(
         self,

@@ -1,6 +1,10 @@
 """The desk as the handlers have it: attached before the ledger is open, and still attached after it is closed."""
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
 from homeward.actions.approval import Click
+from homeward.actions.board import Board
 from homeward.actions.desk import Desk
 from homeward.actions.ledger import LedgerDown
 from homeward.actions.posts import Post
@@ -53,5 +57,17 @@ class LateDesk:
     async def open_requests(self) -> tuple[Request, ...]:
         return await self._now().open_requests()
 
+    async def board(self, unless: int = -1) -> Board | None:
+        return await self._now().board(unless)
+
+    async def may_decide(self, person: Person, found: Sequence[Request], now: datetime) -> Mapping[str, Refusal | None]:
+        return await self._now().may_decide(person, found, now)
+
     async def card(self, request_id: str) -> Post | None:
         return await self._now().card(request_id)
+
+    async def quiet(self, person: Person, *, on: bool) -> None:
+        await self._now().quiet(person, on=on)
+
+    async def is_quiet(self, person: Person) -> bool:
+        return await self._now().is_quiet(person)

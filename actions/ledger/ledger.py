@@ -4,18 +4,29 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from homeward.actions.board import Board
 from homeward.actions.news import is_news
 from homeward.actions.posts import Post, PostState
-from homeward.actions.requests import Asked, Change, Event, EventKind, Happened, Refusal, Request, RequestItem
+from homeward.actions.requests import (
+    Asked,
+    Change,
+    Event,
+    EventKind,
+    Happened,
+    Person,
+    Refusal,
+    Request,
+    RequestItem,
+)
 from homeward.actions.states import ItemState, State, WrongTurn, check_item
 
-from . import memory, writing
+from . import memory, notices, writing
 from .chain import Head, append, event, fits, read_head
 from .engine import is_sqlite, open_engine, reading
 from .engine import writing as transaction
@@ -182,6 +193,28 @@ class Ledger:
         async with self._reading() as connection:
             return await read_all(connection, query)
 
+    async def board(self, *, unless: int, most: int, ended: int) -> Board | None:
+        """The newest `most` of what is open and what ended last; None where nothing was written since that mark."""
+        # Requests are never taken away and their versions only grow, so this sum tells every write of any process.
+        marking = select(func.coalesce(func.sum(requests.c.version), 0) + func.count())
+        is_open = requests.c.ended_at.is_(None)
+        newest = select(requests).where(is_open).order_by(requests.c.number.desc()).limit(most)
+        latest = select(requests).where(~is_open).order_by(requests.c.ended_at.desc(), requests.c.number.desc())
+        async with self._reading() as connection:
+            # First of all: what is written meanwhile is then read twice, and never missed.
+            mark = (await connection.execute(marking)).scalar_one()
+            if mark == unless:
+                return None
+            now = await self._now(connection, await read_head(connection))
+            count = (await connection.execute(select(func.count()).where(is_open))).scalar_one()
+            return Board(
+                int(mark),
+                now,
+                await read_all(connection, newest),
+                count,
+                await read_all(connection, latest.limit(ended)),
+            )
+
     async def of_machine(self, name: str) -> tuple[Request, ...]:
         """The requests that have a machine (or a subject) of that name, without case; newest first, at most 10."""
         key = lookup_key(name)
@@ -265,6 +298,37 @@ class Ledger:
             now = await self._now(connection, await read_head(connection))
             refused = {"state": PostState.REFUSED.value, "why": why}
             return await memory.turn(connection, post, now, **refused) or await memory.one(connection, post)
+
+    # --- notices ---
+    async def quiet(self, person: Person, *, on: bool) -> None:
+        """From now on, `on`: this person gets no direct messages."""
+        try:
+            async with self._writing("quiet") as connection:
+                if on:
+                    await notices.hush(connection, person, await self._now(connection, await read_head(connection)))
+                else:
+                    await notices.unhush(connection, person)
+        except IntegrityError:
+            return  # it was so already
+
+    async def quiet_people(self, team_id: str) -> frozenset[str]:
+        """The ids of those in a workspace who want no direct messages."""
+        async with self._reading() as connection:
+            return await notices.quiet_in(connection, team_id)
+
+    async def was_told(self, channel: str, day: date) -> bool:
+        async with self._reading() as connection:
+            return await notices.was_told(connection, channel, day)
+
+    async def take_day(self, channel: str, day: date) -> bool:
+        """Takes the one telling of a day in a channel, committed; False if it is somebody's already."""
+        try:
+            async with self._writing("take_day") as connection:
+                now = await self._now(connection, await read_head(connection))
+                await notices.take_day(connection, channel, day, now)
+        except IntegrityError:
+            return False
+        return True
 
     async def count(self, *states: State) -> int:
         """How many requests are in these states; for metrics."""

@@ -187,3 +187,23 @@ posts = Table(
     Column("why", Words, nullable=False),
     PrimaryKeyConstraint("request_id", "key"),
 )
+
+# Who wants no direct messages; who is not in it has not turned them off.
+quiet_people = Table(
+    "quiet_people",
+    metadata,
+    Column("team_id", Text, nullable=False),
+    Column("user_id", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    PrimaryKeyConstraint("team_id", "user_id"),
+)
+
+# The days whose daily line is somebody's to send: whoever's insert succeeds.
+told_days = Table(
+    "told_days",
+    metadata,
+    Column("channel", Text, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    PrimaryKeyConstraint("channel", "day"),
+)
