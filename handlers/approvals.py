@@ -131,7 +131,7 @@ class Approvals:
     ) -> None:
         await ack()
         press = pressed(body)
-        poster = self._posters(client, respond, press.team)
+        poster = self._posters(client, respond, press.team, press.thread)
         self._supervisor.start(self._open(poster, press, title, fill), name=title, tell=poster.whisper)
 
     async def _open(self, poster: Poster, press: Pressed, title: str, fill: Callable[[Request], Modal]) -> None:
@@ -163,7 +163,7 @@ class Approvals:
     ) -> None:
         await ack()
         press = pressed(body)
-        poster = self._posters(client, respond, press.team)
+        poster = self._posters(client, respond, press.team, press.thread)
         work = self._decide(press.value, Person(press.home, press.user), decide, poster.whisper)
         self._supervisor.start(work, name="decision", tell=poster.whisper, changes=True)
 

@@ -16,14 +16,15 @@ LAST_POST = 5.0
 class Card:
     """Begun once, changed as often as wanted, and finished once.
 
-    `ts` is the message to change, "" for a new one; `private` is a message that only one person sees, which can
-    be replaced by the answer to the interaction alone.
+    `ts` is the message to change, "" for a new one, which goes into the `thread`, or the channel where that is "".
+    `private` is a message that only one person sees, which can be replaced by the answer to the interaction alone.
     """
 
-    def __init__(self, poster: Poster, channel: str, *, ts: str = "", private: bool = False) -> None:
+    def __init__(self, poster: Poster, channel: str, *, ts: str = "", thread: str = "", private: bool = False) -> None:
         self._poster = poster
         self.channel = channel
         self.ts = ts
+        self.thread = thread
         self._private = private
         self._replace = private
         self._note = ""
@@ -51,7 +52,7 @@ class Card:
 
     async def _posted(self, message: Message) -> str:
         """Posts it; cancelled meanwhile, it still learns the place, or the last word would stand beside it."""
-        posting = asyncio.create_task(self._poster.post(self.channel, message))
+        posting = asyncio.create_task(self._poster.post(self.channel, message, thread=self.thread))
         try:
             return await asyncio.shield(posting)
         except asyncio.CancelledError:
@@ -81,9 +82,9 @@ class Card:
                     except NotHere:
                         raise
                     except SlackRefused:
-                        self.ts = await self._poster.post(self.channel, message)
+                        self.ts = await self._poster.post(self.channel, message, thread=self.thread)
                 else:
-                    self.ts = await self._poster.post(self.channel, message)
+                    self.ts = await self._poster.post(self.channel, message, thread=self.thread)
                 return
             except NotHere:
                 self._private, self._note = True, INVITE

@@ -49,20 +49,20 @@ class Errors:
         """The name of an entry that was offered: the answer becomes this entry."""
         await ack()
         press = pressed(body)
-        poster = self._posters(client, respond, press.team)
+        poster = self._posters(client, respond, press.team, press.thread)
         self._supervisor.start(self._show(poster, press), name="entry", tell=poster.whisper)
 
     async def share(self, ack: AsyncAck, body: Body, client: AsyncWebClient, respond: AsyncRespond) -> None:
         """ "Share in channel": the same for everybody."""
         await ack()
         press = pressed(body)
-        poster = self._posters(client, respond, press.team)
+        poster = self._posters(client, respond, press.team, press.thread)
         self._supervisor.start(self._share(poster, press), name="share", tell=poster.whisper)
 
     async def _show(self, poster: Poster, press: Pressed) -> None:
         entry = self._lookup(press.value)
         answer = entry_message(entry) if entry else notice(not_known([press.value]))
-        await Card(poster, press.channel, ts=press.ts, private=press.private).finish(answer)
+        await Card(poster, press.channel, ts=press.ts, thread=press.thread, private=press.private).finish(answer)
 
     async def _share(self, poster: Poster, press: Pressed) -> None:
         entries = [entry for entry in map(self._lookup, codes_of(press.value)) if entry]

@@ -53,7 +53,7 @@ class Onward:
         """On a request that has ended: the operation that leads on, for those of its machines that came through."""
         await ack()
         press = pressed(body)
-        poster = self._posters(client, respond, press.team)
+        poster = self._posters(client, respond, press.team, press.thread)
         self._supervisor.start(
             shown(self._next(press, poster), poster), name="next step", tell=poster.whisper, changes=True
         )
@@ -62,7 +62,7 @@ class Onward:
         """Where somebody looked at the way: the operation that the button names."""
         await ack()
         press = pressed(body)
-        poster = self._posters(client, respond, press.team)
+        poster = self._posters(client, respond, press.team, press.thread)
         enterprise = enterprise_of(body)
         work = self._ask(press, enterprise, poster)
         self._supervisor.start(shown(work, poster), name="next step", tell=poster.whisper, changes=True)

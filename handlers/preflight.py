@@ -87,12 +87,12 @@ class Preflight:
         await ack()
         press = pressed(body)
         place = Place(press.team, press.channel, press.ts)
-        poster = self._posters(client, respond, press.team)
+        poster = self._posters(client, respond, press.team, press.thread)
         if place in self._busy:
             self._supervisor.start(poster.whisper(already()), name="already", tell=poster.whisper)
             return
         self._busy.add(place)
-        card = Card(poster, press.channel, ts=press.ts, private=press.private)
+        card = Card(poster, press.channel, ts=press.ts, thread=press.thread, private=press.private)
         work = self._check_again(press, card, poster, place)
         self._supervisor.start(work, name="check again", tell=card.finish)
 
@@ -100,7 +100,7 @@ class Preflight:
         """ "All checks": every outcome of the message's report in a modal."""
         await ack()
         press = pressed(body)
-        poster = self._posters(client, respond, press.team)
+        poster = self._posters(client, respond, press.team, press.thread)
         work = self._open_checks(poster, press)
         self._supervisor.start(work, name="all checks", tell=poster.whisper)
 
@@ -188,7 +188,7 @@ class Preflight:
         before = self._recent.at(place)
         shown = Shown(judged, seconds, before.replies if before else {})
         self._recent.keep(place, shown)
-        self._replies.start(shown, poster, place)
+        self._replies.start(shown, poster, place, thread=card.thread or card.ts)
 
     async def _show_raw(self, judged: Report, card: Card, poster: Poster, user: str) -> None:
         head, parts = raw_messages(judged, asked_by=user)
@@ -197,7 +197,7 @@ class Preflight:
             if card.private:
                 await poster.whisper(part)
             else:
-                await poster.post(card.channel, part, thread=card.ts)
+                await poster.post(card.channel, part, thread=card.thread or card.ts)
 
     async def _open_checks(self, poster: Poster, press: Pressed) -> None:
         # The trigger lives for three seconds: the modal opens first and is filled when the report is there.

@@ -25,6 +25,8 @@ class Pressed:
     metadata: str
     home: str = ""
     """The workspace of the person, which is another one for somebody from another company."""
+    thread: str = ""
+    """The thread that the message is a reply in, "" for one that stands in the channel itself."""
 
 
 def pressed(body: Body) -> Pressed:
@@ -43,6 +45,39 @@ def pressed(body: Body) -> Pressed:
         view_id=_text(view, "id"),
         metadata=_text(view, "private_metadata"),
         home=_text(_part(body, "user"), "team_id"),
+        thread=_thread(container) or _thread(_part(body, "message")),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Pointed:
+    """A message that somebody chose a shortcut for: where it stands, and all of it as Slack sent it.
+
+    `thread` as in `Pressed`. `answer` is the address for answers to the person, good for half an hour.
+    """
+
+    team: str
+    user: str
+    channel: str
+    ts: str
+    thread: str
+    trigger: str
+    answer: str
+    message: Body
+
+
+def pointed(body: Body) -> Pointed:
+    """The message of a shortcut; what Slack leaves out is ""."""
+    message = _part(body, "message")
+    return Pointed(
+        team=team_of(body),
+        user=_text(_part(body, "user"), "id"),
+        channel=_text(_part(body, "channel"), "id"),
+        ts=_text(body, "message_ts") or _text(message, "ts"),
+        thread=_thread(message),
+        trigger=_text(body, "trigger_id"),
+        answer=_text(body, "response_url"),
+        message=message,
     )
 
 
@@ -116,6 +151,12 @@ def team_of(body: Body) -> str:
 def enterprise_of(body: Body) -> str:
     """The organisation of a pressed button's workspace, "" outside Enterprise Grid."""
     return _text(_part(body, "enterprise"), "id") or _text(_part(body, "team"), "enterprise_id")
+
+
+def _thread(message: Body) -> str:
+    """A thread's first message carries its own thread, and stands in the channel nevertheless."""
+    thread = _text(message, "thread_ts")
+    return "" if thread in (_text(message, "message_ts"), _text(message, "ts")) else thread
 
 
 def _part(body: Body, key: str) -> Body:

@@ -16,9 +16,13 @@ PACE = 1.0
 
 @dataclass(slots=True)
 class _Thread:
-    """Who writes below a message: one at a time, and only for the report that the message shows."""
+    """Who writes below a message: one at a time, and only for the report that the message shows.
+
+    `ts` is the thread: the message's own, or the one that it is a reply in, since threads have one level.
+    """
 
     shown: Shown
+    ts: str
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -30,15 +34,15 @@ class Replies:
         self._sleep = sleep
         self._threads: dict[Place, _Thread] = {}
 
-    def start(self, shown: Shown, poster: Poster, place: Place) -> None:
+    def start(self, shown: Shown, poster: Poster, place: Place, *, thread: str) -> None:
         """Writes the thread of a report; whoever still writes that of an earlier one ends with the reply on its way."""
 
         async def tell(message: Message) -> None:
-            await poster.post(place.channel, message, thread=place.ts)
+            await poster.post(place.channel, message, thread=thread)
 
-        thread = self._threads.setdefault(place, _Thread(shown))
-        thread.shown = shown
-        self._supervisor.start(self._write(thread, shown, poster, place), name="replies", tell=tell)
+        writing = self._threads.setdefault(place, _Thread(shown, thread))
+        writing.shown = shown
+        self._supervisor.start(self._write(writing, shown, poster, place), name="replies", tell=tell)
 
     async def _write(self, thread: _Thread, shown: Shown, poster: Poster, place: Place) -> None:
         try:
@@ -49,7 +53,7 @@ class Replies:
                         await self._sleep(PACE)
                     if thread.shown is not shown:
                         return
-                    await self._reply(shown, machine, message, poster, place.channel, place.ts)
+                    await self._reply(shown, machine, message, poster, place.channel, thread.ts)
         finally:
             if thread.shown is shown:
                 del self._threads[place]

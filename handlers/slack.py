@@ -39,7 +39,7 @@ class Poster(Protocol):
         ...
 
     async def whisper(self, message: Message, *, replace: bool = False, to_channel: bool = False) -> None:
-        """Answers the person alone; with `replace`, in place of the message that they pressed a button of.
+        """Answers the person alone, where they pressed; with `replace`, in place of the message of the button.
 
         With `to_channel` everybody in the channel sees it, as said for this person.
         """
@@ -56,8 +56,12 @@ class Poster(Protocol):
         ...
 
 
-Posters = Callable[[AsyncWebClient, AsyncRespond | None, str], Poster]
-"""Makes the poster for a request, from its client, its way to answer the person, and its workspace."""
+class Posters(Protocol):
+    """Makes the poster for a request."""
+
+    def __call__(self, client: AsyncWebClient, respond: AsyncRespond | None, team: str, thread: str = "") -> Poster:
+        """From the request's client, its way to answer the person, its workspace, and the thread it came from."""
+        ...
 
 
 class SlackPosters:
@@ -67,8 +71,8 @@ class SlackPosters:
         self._newer = newer or NewerBlocks()
         self._sleep = sleep
 
-    def __call__(self, client: AsyncWebClient, respond: AsyncRespond | None, team: str) -> Poster:
-        return SlackPoster(client, respond, team, newer=self._newer, sleep=self._sleep)
+    def __call__(self, client: AsyncWebClient, respond: AsyncRespond | None, team: str, thread: str = "") -> Poster:
+        return SlackPoster(client, respond, team, thread, newer=self._newer, sleep=self._sleep)
 
 
 class SlackPoster:
@@ -79,6 +83,7 @@ class SlackPoster:
         client: AsyncWebClient,
         respond: AsyncRespond | None,
         team: str,
+        thread: str = "",
         *,
         newer: NewerBlocks,
         sleep: Sleep = asyncio.sleep,
@@ -86,6 +91,7 @@ class SlackPoster:
         self._client = once(client)
         self._respond = respond
         self._team = team
+        self._thread = thread
         self._newer = newer
         self._sleep = sleep
 
@@ -121,6 +127,8 @@ class SlackPoster:
                 blocks=message.plainer or message.blocks,
                 response_type="in_channel" if to_channel else "ephemeral",
                 replace_original=replace,
+                # Slack heeds it only where nothing is replaced, and what is replaced stays where it is.
+                thread_ts=None if replace else self._thread or None,
                 unfurl_links=False,
                 unfurl_media=False,
             )

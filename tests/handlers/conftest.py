@@ -250,9 +250,14 @@ class FakePoster:
     def __init__(self) -> None:
         self.said: list[Said] = []
         self.refuse: dict[str, list[Exception]] = {}
+        self.thread = ""
+        """Where the request came from."""
         self._more = asyncio.Event()
 
-    def __call__(self, client: AsyncWebClient, respond: AsyncRespond | None, team: str) -> "FakePoster":
+    def __call__(
+        self, client: AsyncWebClient, respond: AsyncRespond | None, team: str, thread: str = ""
+    ) -> "FakePoster":
+        self.thread = thread
         return self
 
     def _say(self, said: Said) -> None:
