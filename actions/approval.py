@@ -69,6 +69,12 @@ class Click:
     attested: tuple[str, ...] = ()
 
 
+def may_decide(request: Request, person: Person, standing: Standing | Unasked, now: datetime) -> Refusal | None:
+    """Why the person could not decide about it now, as far as a vote itself is not asked; None where they could."""
+    digest = request.plan.digest if request.plan is not None else ""
+    return _may_vote(request, Click(person, request.id, digest), standing, now)
+
+
 def approve(request: Request, click: Click, standing: Standing | Unasked, now: datetime) -> Change | Refusal:
     """One vote; the last one that is needed approves the request."""
     refusal = _may_vote(request, click, standing, now)

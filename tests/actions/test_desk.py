@@ -180,3 +180,38 @@ async def test_a_request_is_found_by_its_machine(ledger: Ledger, scheduler: Sche
     assert ids(await one.find("WEB02")) == ["R-000002", "R-000001"]
     assert await one.find("nobody") == ()
     assert ids(await one.open_requests()) == ["R-000002"]
+
+
+async def test_a_board_shows_what_is_open_and_what_ended_and_only_when_something_was_written(
+    ledger: Ledger, scheduler: Scheduler
+) -> None:
+    office = desk(ledger, scheduler, Standing(LEAD, member=True))
+    over = await awaiting(ledger)
+    waits = await put_forward(
+        ledger,
+        await ledger.open(asked(), id="R-000002", quorum=1, expires_at=await ledger.now() + timedelta(hours=2)),
+        plan("db01"),
+    )
+    await office.reject(click(over), "not now")
+    board = await office.board()
+    assert board is not None
+    assert ([one.id for one in board.open], board.count) == ([waits.id], 1)
+    assert [one.id for one in board.ended] == [over.id]
+    assert await office.board(board.mark) is None
+    await office.approve(click(waits))
+    assert await office.board(board.mark) is not None
+
+
+async def test_who_may_decide_is_told_before_anybody_presses(ledger: Ledger, scheduler: Scheduler) -> None:
+    request, now = await awaiting(ledger), await ledger.now()
+    told = [
+        (LEAD, Standing(LEAD, member=True), None),
+        (REQUESTER, Standing(REQUESTER, member=True), "requester"),
+        (SECOND, Standing(SECOND, member=False), "not_approver"),
+        (SECOND, Standing(SECOND, member=True, guest=True), "guest"),
+        (SECOND, Unasked("Slack is down"), "unasked"),
+    ]
+    for person, standing, code in told:
+        found = await desk(ledger, scheduler, standing).may_decide(person, [request], now)
+        refusal = found[request.id]
+        assert (refusal.code if refusal else None) == code
