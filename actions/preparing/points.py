@@ -149,20 +149,29 @@ def _together(one: RecoveryPoint, other: RecoveryPoint) -> bool:
 
 
 def _wrong(why: str, machines: _Machines) -> NotPrepared:
-    """With the points there are: of several machines those that all of them share."""
-    facts = machines[0][0]
-    there = list(_read(facts))
-    for other, _ in machines[1:]:
-        there = [one for one in there if one.shared and any(_together(one, each) for each in _shares(other))]
-    told = there[:MOST]
-    kinds = ["application-consistent" if one.application_consistent else "crash-consistent" for one in told]
+    """With the points there are."""
+    told = listed(machines)
     return NotPrepared(
         Obstacle.WRONG_VALUE,
         f"{why}.",
         tuple(last_segment(one.id) for one in told),
-        details=tuple(f"{ago(one.at, facts.now)} · {kind}" for one, kind in zip(told, kinds, strict=True)),
+        details=tuple(about(one, machines[0][0].now) for one in told),
         without=() if told else _WITHOUT,
     )
+
+
+def listed(machines: _Machines) -> tuple[RecoveryPoint, ...]:
+    """The newest points that may be chosen: of several machines those that all of them share."""
+    there = list(_read(machines[0][0])) if machines else []
+    for other, _ in machines[1:]:
+        there = [one for one in there if one.shared and any(_together(one, each) for each in _shares(other))]
+    return tuple(there[:MOST])
+
+
+def about(point: RecoveryPoint, now: datetime) -> str:
+    """ "12 minutes ago · application-consistent"."""
+    kind = "application-consistent" if point.application_consistent else "crash-consistent"
+    return f"{ago(point.at, now)} · {kind}"
 
 
 def _shares(facts: Facts) -> list[RecoveryPoint]:

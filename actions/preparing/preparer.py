@@ -19,6 +19,7 @@ from .onward import onward
 from .planned import planned
 from .points import NO_POINT, Point, points_for
 from .standing import who_begins
+from .unfound import unfound
 from .values import Value, accounts_of, word
 from .wrong import ungranted, untaken
 
@@ -38,15 +39,8 @@ class Preparer:
         if wrong := untaken(operation, asked.wishes, asked.point):
             return wrong
         answer = await self._read.for_start(asked.subject, asked.wishes, operation)
-        if isinstance(answer, NoMatch):
-            near = f": the nearest names are {', '.join(answer.nearest)}" if answer.nearest else ""
-            why = f"No machine, replication group or recovery plan is called {answer.name}{near}."
-            return NotPrepared(Obstacle.NOT_FOUND, why, answer.nearest)
-        if isinstance(answer, Choices):
-            details = "; ".join(f"{one.name} ({one.kind.value}, {one.detail})" for one in answer.candidates)
-            why = f"{answer.name} is the name of {len(answer.candidates)}: {details}."
-            apart = tuple(f"{one.kind.value} · {one.detail}" for one in answer.candidates)
-            return NotPrepared(Obstacle.SEVERAL, why, tuple(one.id for one in answer.candidates), details=apart)
+        if isinstance(answer, NoMatch | Choices):
+            return unfound(answer)
         return self._prepared(asked, answer)
 
     async def again(self, plan: Plan, machines: frozenset[str]) -> Prepared | NotPrepared:
