@@ -207,13 +207,22 @@ def export(context: click.Context, *, head_only: bool, output: str | None, confi
 
 
 @main.command()
-@click.option("--port", default=0, show_default="any free ones", help="First of the three ports to listen on.")
+@click.option("--port", default=0, show_default="any free ones", help="First of the four ports to listen on.")
+@click.option("--no-bot", is_flag=True, help="Without a bot: run `homeward serve` yourself, in another terminal.")
+@click.option("--open/--no-open", "open_browser", default=False, show_default=True, help="Open the page in a browser.")
 @click.pass_context
-def sandbox(context: click.Context, *, port: int) -> None:
-    """Keeps the sandbox's estate up, to try by hand; prints how to point `homeward check` at it."""
+def sandbox(context: click.Context, *, port: int, no_bot: bool, open_browser: bool) -> None:
+    """Tries Homeward in a browser: a page that shows the sandbox's Slack, with an estate that can be broken.
+
+    \b
+    Examples:
+      homeward sandbox --open
+      homeward sandbox --port 9400
+      homeward sandbox --no-bot
+    """
     from .sandbox import run
 
-    context.exit(run(port))
+    context.exit(run(port, with_bot=not no_bot, open_browser=open_browser))
 
 
 @main.command()
