@@ -13,6 +13,7 @@ from homeward.actions.requests import Person, Where
 from homeward.checks import RULES_OF
 from homeward.checks.catalogue import lookup, search
 from homeward.checks.sources.collect import Collector
+from homeward.checks.sources.inventory import KeptInventory
 from homeward.handlers.approvals import Approvals
 from homeward.handlers.attach import attach
 from homeward.handlers.commands import Commands
@@ -21,6 +22,7 @@ from homeward.handlers.failback import Failback
 from homeward.handlers.looking import Looking
 from homeward.handlers.newer_blocks import NewerBlocks
 from homeward.handlers.onward import Onward
+from homeward.handlers.picking import Picker
 from homeward.handlers.preflight import Preflight
 from homeward.handlers.problems import Problem
 from homeward.handlers.reprotect import Reprotect
@@ -45,12 +47,15 @@ class Homeward:
     """The plugin in a host's bot: an async context manager for its start and stop.
 
     `async with` opens the ledger where approvers are configured, and goes on with its requests (raising `LedgerError`,
-    one sentence, where it can't be opened); Azure and vCenter are reached by the first check. At the end it tells the
+    one sentence, where it can't be opened), and begins to read what there is to pick from. At the end it tells the
     people whose checks are still running, ends those, and closes every connection.
     """
 
-    def __init__(self, collector: Collector, supervisor: Supervisor, acting: Acting | None = None) -> None:
+    def __init__(
+        self, collector: Collector, inventory: KeptInventory, supervisor: Supervisor, acting: Acting | None = None
+    ) -> None:
         self._collector = collector
+        self._inventory = inventory
         self._supervisor = supervisor
         self._acting = acting
 
@@ -61,6 +66,7 @@ class Homeward:
             except BaseException:
                 await self.close()
                 raise
+        self._inventory.known()  # which begins to read in the background: who types first shall find names
         return self
 
     async def __aexit__(
@@ -83,6 +89,7 @@ class Homeward:
         await self._supervisor.close()
         if self._acting:
             await self._acting.close()
+        await self._inventory.close()
         await self._collector.close()
 
 
@@ -106,6 +113,7 @@ def register(
     newer = NewerBlocks()
     posters = SlackPosters(newer=newer)
     collector = build_collector(settings)
+    inventory = collector.inventory()
     measured = MeasuredCollect(collector, registry) if registry else None
     metrics = ActingMetrics(registry) if registry and settings.approvals else None
     slack = settings.slack
@@ -120,6 +128,7 @@ def register(
         now = clock or _now
         preflight = Preflight(collect, RULES_OF, supervisor=supervisor, posters=posters)
         further: list[Listener] = []
+        further += Picker(inventory).listeners()
         yielded = attach(
             app,
             Commands(
@@ -169,7 +178,7 @@ def register(
             if one:
                 one.withdraw()
         raise
-    return Homeward(collector, supervisor, acting)
+    return Homeward(collector, inventory, supervisor, acting)
 
 
 def _now() -> datetime:

@@ -38,6 +38,7 @@ from .access import Limits
 from .azure import AzureReader, Fabric, VaultReader
 from .find import Listing, group_key, matches, nearest
 from .group import returning, stages, whole
+from .inventory import KeptInventory
 from .join import facts_of, gone, nothing_known
 from .machines import Machine, at_home, labels, machine
 from .readings import Readings
@@ -178,6 +179,11 @@ class Collector:
         if unread or not self._vaults:
             return self._nothing(name, unread[0] if unread else "no vault is configured", readings)
         return await self._elsewhere(name, listings, readings)
+
+    def inventory(self) -> KeptInventory:
+        """What there is to pick from, over the same readers: close it first."""
+        clocks = self._clocks
+        return KeptInventory(self._azure.vaults, self._vcenters, now=clocks.now, monotonic=clocks.monotonic)
 
     async def close(self) -> None:
         """Closes every connection; safe to call twice."""

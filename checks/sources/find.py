@@ -52,9 +52,41 @@ def matches(name: str, listings: Iterable[Listing]) -> tuple[Match, ...]:
     found: list[Match] = []
     for listing in listings:
         found += [_machine(listing, item) for item in listing.items if wanted in names_of(item)]
-        found += [_group(listing, id) for id in _groups(listing.items, wanted)]
+        found += [_group(listing, id, _members(listing, id)) for id in _groups(listing.items, wanted)]
         found += [_plan(listing, plan) for plan in listing.plans if wanted in {fold(plan.name), fold(plan.id)}]
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One subject of a vault; `names` are all that it is found by, folded. `item` only of a machine."""
+
+    match: Match
+    names: frozenset[str]
+    item: Item | None = None
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """What people may call it beside its name: not what no one would type, as ids are."""
+        if self.item is None:
+            return ()
+        return tuple(fold(name) for name in (self.item.computer_name, last_segment(self.item.azure_vm_id)) if name)
+
+
+def everything(listing: Listing) -> tuple[Held, ...]:
+    """Every subject of the vault: what `matches` would find by each of its names."""
+    groups: dict[str, list[Item]] = {}
+    for item in listing.items:
+        if key := group_key(item):
+            groups.setdefault(key, []).append(item)
+    return (
+        *(Held(_machine(listing, item), names_of(item), item) for item in listing.items),
+        *(
+            Held(_group(listing, key, members), frozenset({fold(one.group_name) for one in members} | {key}))
+            for key, members in groups.items()
+        ),
+        *(Held(_plan(listing, plan), frozenset({fold(plan.name), fold(plan.id)})) for plan in listing.plans),
+    )
 
 
 def nearest(name: str, listings: Iterable[Listing]) -> tuple[str, ...]:
@@ -98,8 +130,11 @@ def _machine(listing: Listing, item: Item) -> Match:
     )
 
 
-def _group(listing: Listing, key: str) -> Match:
-    members = [item for item in listing.items if group_key(item) == key]
+def _members(listing: Listing, key: str) -> list[Item]:
+    return [item for item in listing.items if group_key(item) == key]
+
+
+def _group(listing: Listing, key: str, members: Sequence[Item]) -> Match:
     name = members[0].group_name or key
     detail = f"{len(members)} machines · vault {listing.vault}"
     return Match(Candidate(name, Kind.GROUP, key, detail), listing.vault, tuple(member.id for member in members))

@@ -96,6 +96,10 @@ class VCenterReader:
         """The names of all VMs."""
         return await self._in_thread(lambda: self._known(not_older_than=NAMES_KEPT_FOR).names)
 
+    async def answers(self) -> None:
+        """One small question, for whoever wants to know no more than that it is answered."""
+        await self._in_thread(lambda: retrieve(self._session, [self._licences()]))
+
     async def close(self) -> None:
         """Logs out; further readings are refused. May be called again."""
         if self._closed:
@@ -189,12 +193,15 @@ class VCenterReader:
             of(vim.Datastore, paths.DATASTORE),
             of(vim.StoragePod, paths.POD),
         ]
-        filters = [filtered([of(vim.LicenseManager, paths.LICENCES)], [at(self._session.content.licenseManager)])]
+        filters = [self._licences()]
         if sources or targets:
             filters.append(filtered([of(vim.VirtualMachine, paths.VM)], [at(ref) for ref in {**sources, **targets}]))
         if hanging:
             filters.append(filtered(kinds, hanging))
         return filters
+
+    def _licences(self) -> Any:
+        return filtered([of(vim.LicenseManager, paths.LICENCES)], [at(self._session.content.licenseManager)])
 
     def _facts(
         self, wanted: Sequence[Wanted], found: Mapping[VmQuery, Found], inventory: Inventory, answer: Answer
