@@ -253,24 +253,33 @@ def _open(machine: str, option: str, candidates: Sequence[str]) -> str:
 
 def _buttons(request: Request) -> list[Block]:
     digest = request.plan.digest if request.plan else ""
-    value = Carried(request.id, digest).text
-    if len(value) > VALUE:
+    stop = stop_button(request)
+    if stop is None:
         return []
-    if request.state in OPEN and not request.stopping:
-        running = request.state is State.RUNNING
-        label = "Start nothing more" if running else "Cancel"
-        asked = (
-            "No further machine is started. Jobs that run already go on in Azure to their end."
-            if running
-            else "Nothing has been started. The request ends here."
-        )
-        stop = actions([button(label, ids.CANCEL, value, sure=sure(f"{label}?", asked, label, "Keep it"))])
-        return [*_undecided_ones(request, digest), stop] if running else [stop]
-    if request.state is not State.NEEDS_ATTENTION:
-        return []
-    came = words(request.asked.operation).came
-    end = sure("End here?", f"No further machine is started. Machines that are {came} stay so.", "End here", "Keep it")
-    return [*_undecided_ones(request, digest), actions([button("End here", ids.END_HERE, value, sure=end)])]
+    undecided = request.state in {State.RUNNING, State.NEEDS_ATTENTION}
+    return [*(_undecided_ones(request, digest) if undecided else []), actions([stop])]
+
+
+def stop_button(request: Request, number: int | None = None) -> ButtonElement | None:
+    """Ends the request, or starts nothing more of it, as far as there is something to end; `number` where several
+    stand together."""
+    value = Carried(request.id, request.plan.digest if request.plan else "").text
+    if len(value) > VALUE or request.stopping:
+        return None
+    last = "" if number is None else f".{number}"
+    if request.state is State.NEEDS_ATTENTION:
+        stay = f"No further machine is started. Machines that are {words(request.asked.operation).came} stay so."
+        return button("End here", ids.END_HERE + last, value, sure=sure("End here?", stay, "End here", "Keep it"))
+    if request.state not in OPEN:
+        return None
+    running = request.state is State.RUNNING
+    label = "Start nothing more" if running else "Cancel"
+    asked = (
+        "No further machine is started. Jobs that run already go on in Azure to their end."
+        if running
+        else "Nothing has been started. The request ends here."
+    )
+    return button(label, ids.CANCEL + last, value, sure=sure(f"{label}?", asked, label, "Keep it"))
 
 
 def _undecided_ones(request: Request, digest: str) -> list[Block]:
