@@ -15,7 +15,7 @@ from .pressed import Body, Pressed, pressed
 from .problems import NotHere
 from .slack import Poster, Posters
 from .supervisor import Supervisor
-from .views.errors import answer_message, codes_of, entry_message, not_known, shared_message
+from .views.errors import answer_message, entry_message, meant, not_known, shared_message
 from .views.trouble import notice
 from .views.usage import errors_usage
 
@@ -53,25 +53,27 @@ class Errors:
         self._supervisor.start(self._show(poster, press), name="entry", tell=poster.whisper)
 
     async def share(self, ack: AsyncAck, body: Body, client: AsyncWebClient, respond: AsyncRespond) -> None:
-        """ "Share in channel": the same for everybody."""
+        """ "Share in channel" and "Share in the thread": the same for everybody."""
         await ack()
         press = pressed(body)
-        poster = self._posters(client, respond, press.team, press.thread)
+        poster = self._posters(client, respond, press.team, meant(press.value).thread or press.thread)
         self._supervisor.start(self._share(poster, press), name="share", tell=poster.whisper)
 
     async def _show(self, poster: Poster, press: Pressed) -> None:
-        entry = self._lookup(press.value)
-        answer = entry_message(entry) if entry else notice(not_known([press.value]))
+        wanted = meant(press.value)
+        entry = self._lookup(wanted.codes[0]) if wanted.codes else None
+        answer = entry_message(entry, thread=wanted.thread) if entry else notice(not_known([press.value]))
         await Card(poster, press.channel, ts=press.ts, thread=press.thread, private=press.private).finish(answer)
 
     async def _share(self, poster: Poster, press: Pressed) -> None:
-        entries = [entry for entry in map(self._lookup, codes_of(press.value)) if entry]
+        wanted = meant(press.value)
+        entries = [entry for entry in map(self._lookup, wanted.codes) if entry]
         if not entries:
             await poster.whisper(notice(not_known([press.value])))
             return
         message = shared_message(entries, shared_by=press.user)
         try:
-            await poster.post(press.channel, message)
+            await poster.post(press.channel, message, thread=wanted.thread)
         except NotHere:
             # The person is in the channel: their own answer may be shown to it, even where the bot is not.
             await poster.whisper(message, to_channel=True)

@@ -62,6 +62,8 @@ QUIET = "homeward.notices.quiet"
 EXPLAIN = "homeward.explain"
 CHECK_MESSAGE = "homeward.check.message"
 """The message shortcuts."""
+MESSAGE_VIEW = "homeward.check.message.which"
+"""The form of the second one: which machine the message is about."""
 
 EXPLAIN_STEP = "homeward_explain_error"
 READINESS_STEP = "homeward_check_readiness"

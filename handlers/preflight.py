@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Protocol
 
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
@@ -36,6 +37,16 @@ PACE = 3.0
 """Seconds between two updates of a message while a check runs."""
 AT_ONCE = 8
 _PAGE = re.compile(r"[0-9]{1,4}")
+
+
+class Asker(Protocol):
+    """Who asked, however they did."""
+
+    @property
+    def team(self) -> str: ...
+
+    @property
+    def user(self) -> str: ...
 
 
 class Preflight:
@@ -77,9 +88,11 @@ class Preflight:
 
     def check(self, said: Typed, asked: Asked, operation: Operation, poster: Poster) -> None:
         """Begins the check that somebody typed a command for, which is acknowledged already."""
-        card = Card(poster, said.channel)
-        subject = Wanted(operation, asked.name)
-        work = self._check(subject, card, poster, said.team, said.user, as_json=asked.as_json)
+        self.show(Wanted(operation, asked.name), Card(poster, said.channel), poster, said, as_json=asked.as_json)
+
+    def show(self, subject: Wanted, card: Card, poster: Poster, by: Asker, *, as_json: bool = False) -> None:
+        """Begins a check whose card stands where somebody asked for it."""
+        work = self._check(subject, card, poster, by.team, by.user, as_json=as_json)
         self._supervisor.start(work, name="check", tell=card.finish)
 
     async def again(self, ack: AsyncAck, body: Body, client: AsyncWebClient, respond: AsyncRespond) -> None:

@@ -1,6 +1,8 @@
 """What the error catalogue answers: each code in full, words by their best entry, and what is not known, plainly."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -34,8 +36,21 @@ MOST_FULL = 5
 MOST_LISTED = 12
 MOST_STEPS = 30
 NAME = 80
+CODE = VALUE - 100
+"""A longer one has no button: its value could not name it beside a thread."""
 SEPARATOR = "\n"
 """Between the codes in a button's value; no code has one."""
+_THREAD = re.compile(r"@([0-9]{1,20}\.[0-9]{1,10})")
+"""A first line that names the thread, where what the button shows goes on in one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What a button means: these entries, by code, and the thread that they may be shared in, "" for the channel."""
+
+    codes: tuple[str, ...]
+    thread: str
+
 
 _STACKS = {
     Stack.CLASSIC: "classic",
@@ -45,7 +60,7 @@ _STACKS = {
 }
 
 
-def answer_message(answer: Answer, *, command: str) -> Message:
+def answer_message(answer: Answer, *, command: str, thread: str = "") -> Message:
     """The private answer to a question, with buttons to share it and to open what it only names."""
     if answer.found:
         full, more = answer.found[:MOST_FULL], answer.found[MOST_FULL:]
@@ -79,11 +94,13 @@ def answer_message(answer: Answer, *, command: str) -> Message:
         texts.append(f"{mrkdwn(entry.code, NAME)}: {mrkdwn(entry.title, 200)}")
     left = (*full[len(shown) :], *more)
     if left:
-        blocks += _offer(_lead(answer), left)
+        blocks += _offer(_lead(answer), left, thread)
     if answer.nearest:
-        blocks += _offer("Did you mean one of these?" if not shown else "The nearest that are known:", answer.nearest)
+        blocks += _offer(
+            "Did you mean one of these?" if not shown else "The nearest that are known:", answer.nearest, thread
+        )
     if shown:
-        blocks += built(actions([button("Share in channel", ids.SHARE_ENTRY, _codes(shown))]))
+        blocks += _share(shown, thread)
     return Message("\n".join(texts), tuple(blocks))
 
 
@@ -104,11 +121,15 @@ def shared_message(entries: Sequence[Entry], *, shared_by: str) -> Message:
     return Message(text, (*blocks, *built(context(f"shared by {person(shared_by)}"))))
 
 
-def entry_message(entry: Entry) -> Message:
+def entry_message(entry: Entry, *, thread: str = "") -> Message:
     """One entry in full, in place of the list that it was chosen from."""
     text = f"{mrkdwn(entry.code, NAME)}: {mrkdwn(entry.title, 200)}"
-    share = actions([button("Share in channel", ids.SHARE_ENTRY, _codes([entry]))])
-    return Message(text, (*_entry(entry), *built(share)))
+    return Message(text, (*_entry(entry), *_share([entry], thread)))
+
+
+def _share(entries: Sequence[Entry], thread: str) -> tuple[Json, ...]:
+    label = "Share in the thread" if thread else "Share in channel"
+    return built(actions([button(label, ids.SHARE_ENTRY, _value([entry.code for entry in entries], thread))]))
 
 
 def _room(blocks: Sequence[Json], more: Sequence[Json]) -> bool:
@@ -124,14 +145,18 @@ def not_known(codes: Sequence[str]) -> str:
     return f"{names} {'is' if len(codes) == 1 else 'are'} not in the catalogue."
 
 
-def codes_of(value: str) -> tuple[str, ...]:
-    """The codes in a button's value."""
-    return tuple(code for code in value.split(SEPARATOR)[:MOST_FULL] if code)
+def meant(value: str) -> Meant:
+    """What a button's value says."""
+    first, *others = value.split(SEPARATOR)
+    thread = _THREAD.fullmatch(first)
+    codes = others if thread else [first, *others]
+    return Meant(tuple(code for code in codes[:MOST_FULL] if code), thread[1] if thread else "")
 
 
-def _codes(entries: Sequence[Entry]) -> str:
-    value = SEPARATOR.join(entry.code for entry in entries)
-    return value if len(value) <= VALUE else entries[0].code[:VALUE]
+def _value(codes: Sequence[str], thread: str) -> str:
+    lead = f"@{thread}{SEPARATOR}" if thread else ""
+    value = lead + SEPARATOR.join(codes)
+    return value if len(value) <= VALUE else (lead + codes[0])[:VALUE]
 
 
 @lru_cache(maxsize=512)
@@ -176,15 +201,15 @@ def _small_print(entry: Entry) -> str:
     return " · ".join(filter(None, parts))
 
 
-def _offer(headline: str, entries: Sequence[Entry]) -> tuple[Json, ...]:
+def _offer(headline: str, entries: Sequence[Entry], thread: str) -> tuple[Json, ...]:
     """Entries by name, with a button for each of the first few."""
     lines = [f"• {mrkdwn(entry.code, NAME)}: {mrkdwn(entry.title, 120)}" for entry in entries[:MOST_LISTED]]
     if len(entries) > MOST_LISTED:
         lines.append(f"and {many(len(entries) - MOST_LISTED, 'more')}: ask for them one by one.")
     blocks: list[Block] = [section(paragraph) for paragraph in packed([f"*{headline}*", *lines])]
     chosen = [
-        button(entry.code, f"{ids.SHOW_ENTRY}.{place}", entry.code)
+        button(entry.code, f"{ids.SHOW_ENTRY}.{place}", _value([entry.code], thread))
         for place, entry in enumerate(entries[:MOST_LISTED])
-        if len(entry.code) <= VALUE
+        if len(entry.code) <= CODE
     ]
     return built(*blocks, *([actions(chosen)] if chosen else []))

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from homeward.checks.catalogue import Answer, Cause, Entry, Kind, Source, Stack, entries, search
-from homeward.handlers.views.errors import answer_message, codes_of, entry_message, shared_message
+from homeward.handlers.views.errors import Meant, answer_message, entry_message, meant, shared_message
 
 ENTRY = Entry(
     code="78093",
@@ -127,8 +127,9 @@ def test_hostile_questions_and_entries_change_nothing(hostile: tuple[str, ...], 
 
 
 def test_a_buttons_value_holds_codes() -> None:
-    assert codes_of("78093\n95226") == ("78093", "95226")
-    assert codes_of("") == ()
+    assert meant("78093\n95226") == Meant(("78093", "95226"), "")
+    assert meant("@1.5\n78093") == Meant(("78093",), "1.5")
+    assert meant("") == Meant((), "")
 
 
 def test_a_question_that_fits_several_entries_gets_a_choice_and_no_guess(refused: Any, words: Any, screen: Any) -> None:
