@@ -14,7 +14,7 @@ from homeward.actions.plan import Obstacle
 from homeward.actions.requests import Request
 from homeward.actions.states import State
 from homeward.bot.sandbox.slack import APPROVALS, LENA, MAYA, OMAR, Channel, Message, Payload, SandboxSlack, Shown, User
-from homeward.bot.sandbox.slack.payloads import elements
+from homeward.bot.sandbox.slack.elements import elements
 from homeward.handlers import ids
 
 T = TypeVar("T")

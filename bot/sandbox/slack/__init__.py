@@ -19,8 +19,10 @@ from .people import (
     User,
     UserGroup,
 )
+from .refusals import Refused
 from .sandbox import APP_TOKEN, SIGNING_SECRET, TOKEN, SandboxSlack
 from .server import Call
+from .steps import StepRun
 from .views import Shown
 from .workspace import Workspace
 
@@ -45,8 +47,10 @@ __all__ = [
     "Delivery",
     "Message",
     "Payload",
+    "Refused",
     "SandboxSlack",
     "Shown",
+    "StepRun",
     "User",
     "UserGroup",
     "Version",

@@ -1,35 +1,26 @@
-"""The Web API's methods: what each needs, and what it does to the workspace."""
+"""The Web API's methods: what each does to the workspace."""
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import TypeVar, cast
 
 from .faults import Faults
 from .messages import Message, Payload, version_of, wire
 from .people import Channel, User
 from .refusals import Refused, check_message, check_view, missing_scope
+from .steps import Steps
 from .triggers import Triggers
 from .views import Shown, Views
 from .workspace import Workspace
 
-_JSON_ARGUMENTS = ("blocks", "metadata", "view", "attachments")
-
+T = TypeVar("T")
 
 MOST_IN_A_PAGE = 999
 
 
-@dataclass(frozen=True, slots=True)
-class Method:
-    run: "Callable[[Methods, Payload], Payload]"
-    needs: tuple[str, ...] = ()
-    scopes: tuple[str, ...] = ()
-    """Any one of them will do; none means that any token will."""
-
-
 @dataclass(slots=True)
 class Methods:
-    """The methods over one workspace; arguments arrive decoded and their presence checked by `call`."""
+    """The methods over one workspace; arguments arrive decoded and their presence checked by `Method`."""
 
     workspace: Workspace
     views: Views
@@ -38,6 +29,7 @@ class Methods:
     clock: Callable[[], float]
     scopes: set[str]
     """What the bot's token may do."""
+    steps: Steps = field(default_factory=Steps)
     allowed_mentions: set[str] = field(default_factory=set[str])
     """User groups, by id, that messages may ring; a mention of any other is refused."""
     app_id: str = "A0HOMEWARD"
@@ -46,15 +38,6 @@ class Methods:
     """Socket Mode addresses given out and not yet used."""
     socket_url: Callable[[str], str] = lambda ticket: ticket
     _issued: int = 0
-
-    def call(self, method: Method, arguments: Mapping[str, Any]) -> Payload:
-        given = {key: _decoded(key, value) for key, value in arguments.items()}
-        if missing := [key for key in method.needs if given.get(key) in (None, "")]:
-            raise Refused(
-                "invalid_arguments",
-                response_metadata={"messages": [f"[ERROR] missing required field: {key}" for key in missing]},
-            )
-        return {"ok": True, **method.run(self, given)}
 
     # Who am I
 
@@ -156,6 +139,14 @@ class Methods:
     def conversation(self, given: Payload) -> Payload:
         return {"channel": self._conversation(self._known(given["channel"]))}
 
+    def members(self, given: Payload) -> Payload:
+        place = self._known(given["channel"])
+        needed = "im:read" if place.is_im else "groups:read" if place.is_private else "channels:read"
+        if needed not in self.scopes:
+            raise missing_scope(needed, self.scopes)
+        found, more = _cut(sorted(place.members), given)
+        return {"members": found, "response_metadata": {"next_cursor": more}}
+
     def open_direct(self, given: Payload) -> Payload:
         user = self._user(given["users"])
         if user.deleted:
@@ -222,7 +213,21 @@ class Methods:
 
     def publish_view(self, given: Payload) -> Payload:
         self._check_view(given["view"])
-        return self._shown(self.views.publish(self._user(given["user_id"]), given["view"]))
+        user = self._user(given["user_id"])
+        return self._shown(self.views.publish(user, given["view"], known_hash=str(given.get("hash") or "")))
+
+    # Steps of workflows
+
+    def complete_step(self, given: Payload) -> Payload:
+        run = self.steps.running(given["function_execution_id"])
+        if not isinstance(given["outputs"], dict):
+            raise Refused("parameter_validation_failed")
+        run.outputs = dict(cast("Payload", given["outputs"]))
+        return {}
+
+    def fail_step(self, given: Payload) -> Payload:
+        self.steps.running(given["function_execution_id"]).error = str(given["error"])
+        return {}
 
     # What the methods share
 
@@ -293,19 +298,12 @@ class Methods:
         return [m for m in self.workspace.messages(place) if not m.ephemeral_to]
 
     def _page(self, found: list[Message], given: Payload) -> Payload:
-        limit, cursor = int(given.get("limit") or 100), str(given.get("cursor") or "0")
-        if not 1 <= limit <= MOST_IN_A_PAGE:
-            raise Refused("invalid_limit")
-        if not cursor.isdigit():
-            raise Refused("invalid_cursor")
-        start = int(cursor)
-        found = [message for message in found if _within(message, given)]
         metadata = str(given.get("include_all_metadata", "")).lower() in ("1", "true")
-        more = start + limit < len(found)
+        shown, more = _cut([message for message in found if _within(message, given)], given)
         return {
-            "messages": [wire(m, metadata=metadata) for m in found[start : start + limit]],
-            "has_more": more,
-            "response_metadata": {"next_cursor": str(start + limit) if more else ""},
+            "messages": [wire(m, metadata=metadata) for m in shown],
+            "has_more": bool(more),
+            "response_metadata": {"next_cursor": more},
         }
 
     def _conversation(self, place: Channel) -> Payload:
@@ -320,6 +318,17 @@ class Methods:
         }
 
 
+def _cut(found: list[T], given: Payload) -> tuple[list[T], str]:
+    """The page that was asked for, and the cursor of the next one ("" for none)."""
+    limit, cursor = int(given.get("limit") or 100), str(given.get("cursor") or "0")
+    if not 1 <= limit <= MOST_IN_A_PAGE:
+        raise Refused("invalid_limit")
+    if not cursor.isdigit():
+        raise Refused("invalid_cursor")
+    after = int(cursor) + limit
+    return found[int(cursor) : after], str(after) if after < len(found) else ""
+
+
 def _within(message: Message, given: Payload) -> bool:
     """Between `oldest` and `latest`; a thread's first message is in every answer about the thread."""
     if message.ts == str(given.get("ts", "")):
@@ -327,42 +336,3 @@ def _within(message: Message, given: Payload) -> bool:
     oldest, at, latest = float(given.get("oldest") or 0), float(message.ts), float(given.get("latest") or "inf")
     inclusive = str(given.get("inclusive", "")).lower() in ("1", "true")
     return oldest <= at <= latest if inclusive else oldest < at < latest
-
-
-def _decoded(key: str, value: object) -> object:
-    """Forms carry JSON arguments as text."""
-    if key in _JSON_ARGUMENTS and isinstance(value, str):
-        try:
-            return json.loads(value)
-        except ValueError:
-            raise Refused("invalid_json" if key != "blocks" else "invalid_blocks_format") from None
-    return value
-
-
-_READ = ("channels:history", "groups:history", "im:history")
-_INFO = ("channels:read", "groups:read", "im:read")
-METHODS: dict[str, Method] = {
-    "api.test": Method(Methods.api_test),
-    "auth.test": Method(Methods.auth_test),
-    "bots.info": Method(Methods.bot_info, scopes=("users:read",)),
-    "chat.delete": Method(Methods.delete_message, ("channel", "ts"), ("chat:write",)),
-    "chat.getPermalink": Method(Methods.permalink, ("channel", "message_ts")),
-    "chat.postEphemeral": Method(Methods.post_ephemeral, ("channel", "user"), ("chat:write",)),
-    "chat.postMessage": Method(Methods.post_message, ("channel",), ("chat:write",)),
-    "chat.update": Method(Methods.update_message, ("channel", "ts"), ("chat:write",)),
-    "conversations.history": Method(Methods.history, ("channel",), _READ),
-    "conversations.info": Method(Methods.conversation, ("channel",), _INFO),
-    "conversations.open": Method(Methods.open_direct, ("users",), ("im:write",)),
-    "conversations.replies": Method(Methods.replies, ("channel", "ts"), _READ),
-    "usergroups.list": Method(Methods.groups, scopes=("usergroups:read",)),
-    "usergroups.users.list": Method(Methods.group_members, ("usergroup",), ("usergroups:read",)),
-    "users.info": Method(Methods.user_info, ("user",), ("users:read",)),
-    "views.open": Method(Methods.open_view, ("trigger_id", "view")),
-    "views.publish": Method(Methods.publish_view, ("user_id", "view")),
-    "views.push": Method(Methods.push_view, ("trigger_id", "view")),
-    "views.update": Method(Methods.update_view, ("view",)),
-}
-"""All but apps.connections.open, which takes an app-level token."""
-
-CONNECT = "apps.connections.open"
-CONNECTING = Method(Methods.open_connection, scopes=("connections:write",))

@@ -1,31 +1,16 @@
-"""The payloads that Slack makes of what people do: commands typed, buttons pressed, forms filled in."""
+"""The payloads that Slack makes of what people do and of what happens: commands, forms, events."""
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import cast
 
-from .messages import Message, Payload, with_block_ids
+from .messages import Message, Payload, wire
 from .people import Channel, User
-from .reading import objects
+from .steps import StepRun
+from .views import Shown
 from .workspace import Workspace
 
 _AT = re.compile(r"@([\w.-]+)")
 _HASH = re.compile(r"#([\w.-]+)")
 _LINK = re.compile(r"https?://[^\s<>|]+")
-
-_SELECTED = {
-    "users_select": "selected_user",
-    "channels_select": "selected_channel",
-    "conversations_select": "selected_conversation",
-    "multi_users_select": "selected_users",
-    "multi_channels_select": "selected_channels",
-    "multi_conversations_select": "selected_conversations",
-    "datepicker": "selected_date",
-    "timepicker": "selected_time",
-    "datetimepicker": "selected_date_time",
-}
-_ONE_OPTION = {"static_select", "external_select", "radio_buttons", "overflow"}
-_MANY_OPTIONS = {"multi_static_select", "multi_external_select", "checkboxes"}
 
 
 def escaped(text: str, workspace: Workspace) -> str:
@@ -74,7 +59,7 @@ def command(workspace: Workspace, user: User, place: Channel, name: str, text: s
     }
 
 
-def message_place(message: Message, place: Channel, carried: Payload) -> Payload:
+def message_place(message: Message, place: Channel) -> Payload:
     """The message that something was done to; Slack doesn't repeat an ephemeral one."""
     container: Payload = {
         "type": "message",
@@ -85,84 +70,70 @@ def message_place(message: Message, place: Channel, carried: Payload) -> Payload
     if message.thread_ts:
         container["thread_ts"] = message.thread_ts
     found: Payload = {"container": container, "channel": {"id": place.id, "name": place.name}}
-    return found if message.ephemeral_to else found | {"message": carried}
+    return found if message.ephemeral_to else found | {"message": wire(message)}
 
 
-def elements(blocks: object) -> Iterator[tuple[str, Payload]]:
-    """Everything that can be pressed or filled in, with the id of its block."""
-    for block in with_block_ids(tuple(cast("list[Payload]", blocks))):
-        for _, here in objects(block):
-            if "action_id" in here:
-                yield block["block_id"], here
+def view_place(shown: Shown, team: str, values: Payload) -> Payload:
+    """The view that something was done in, with what is filled in meanwhile."""
+    return {"container": {"type": "view", "view_id": shown.id}, "view": shown.wire(team, values)}
 
 
-def pressed(blocks: object, action_id: str, value: str | None, at: float) -> Payload:
-    """The action of pressing a button, or of choosing the option with this value."""
-    for block_id, element in elements(blocks):
-        if element["action_id"] != action_id or value not in (None, element.get("value"), *_values(element)):
-            continue
-        chosen = {} if element["type"] == "button" or value is None else state_of(element, value)
-        shown: Payload = {key: element[key] for key in ("text", "value", "style") if key in element}
-        return {
-            "type": element["type"],
-            "action_id": action_id,
-            "block_id": block_id,
-            "action_ts": f"{at:.6f}",
-            **shown,
-            **chosen,
-        }
-    raise LookupError(f"nothing to press: {action_id} {value or ''}")
+def event_callback(workspace: Workspace, event: Payload, number: int, at: float) -> Payload:
+    """The envelope of an event."""
+    return {
+        "token": "deprecated",
+        "type": "event_callback",
+        "team_id": workspace.team_id,
+        "api_app_id": "A0HOMEWARD",
+        "event": event,
+        "event_id": f"Ev{number:04d}",
+        "event_time": int(at),
+        "is_ext_shared_channel": False,
+        "authorizations": [
+            {
+                "enterprise_id": None,
+                "team_id": workspace.team_id,
+                "user_id": workspace.bot.id,
+                "is_bot": True,
+                "is_enterprise_install": False,
+            }
+        ],
+    }
 
 
-def state_of(element: Payload, value: object) -> Payload:
-    """What a form says of one element that somebody filled in."""
-    kind = str(element["type"])
-    if kind in _ONE_OPTION:
-        return {"type": kind, "selected_option": None if value is None else _option(element, value)}
-    if kind in _MANY_OPTIONS:
-        return {"type": kind, "selected_options": [_option(element, one) for one in cast("list[str]", value or [])]}
-    return {"type": kind, _SELECTED.get(kind, "value"): value}
+def home_opened(workspace: Workspace, user: User, home: Shown | None, at: float) -> Payload:
+    """The event of somebody's opening the App Home; it carries the view that they see, if there is one yet."""
+    event: Payload = {
+        "type": "app_home_opened",
+        "user": user.id,
+        "channel": workspace.direct(user).id,
+        "tab": "home",
+        "event_ts": f"{at:.6f}",
+    }
+    return event | ({"view": home.wire(workspace.team_id)} if home else {})
 
 
-def form(view: Payload, filled: Mapping[str, object]) -> Payload:
-    """The state of a view in which these elements (by action_id) were filled in.
-
-    Slack's own client doesn't send a form with a required input left empty: that is a mistake of the caller.
-    """
-    known = {str(element["action_id"]) for _, element in elements(view["blocks"])}
-    if unknown := set(filled) - known:
-        raise LookupError(f"the view has no {sorted(unknown)}; it has {sorted(known)}")
-    values: dict[str, Payload] = {}
-    for block in with_block_ids(tuple(view["blocks"])):
-        for _, element in elements([block]):
-            if element["type"] in ("button", "overflow"):
-                continue
-            value = filled.get(str(element["action_id"]), _initial(element))
-            if block["type"] == "input" and not block.get("optional") and value in (None, "", []):
-                raise ValueError(f"{element['action_id']} is required")
-            values.setdefault(block["block_id"], {})[element["action_id"]] = state_of(element, value)
-    return values
-
-
-def _initial(element: Payload) -> object:
-    if option := element.get("initial_option"):
-        return option["value"]
-    if options := element.get("initial_options"):
-        return [option["value"] for option in options]
-    return next((element[key] for key in element if key.startswith("initial_")), None)
-
-
-def _options(element: Payload) -> list[Payload]:
-    groups = cast("list[Payload]", element.get("option_groups") or [])
-    return [*(element.get("options") or []), *(option for group in groups for option in group["options"])]
-
-
-def _values(element: Payload) -> tuple[str, ...]:
-    return tuple(str(option["value"]) for option in _options(element))
-
-
-def _option(element: Payload, value: object) -> Payload:
-    for option in _options(element):
-        if option["value"] == value:
-            return {"text": option["text"], "value": value}
-    raise LookupError(f"{element.get('action_id')} has no option {value!r}")
+def function_executed(run: StepRun, at: float) -> Payload:
+    """The event of a workflow's having come to a step of the app's."""
+    return {
+        "type": "function_executed",
+        "function": {
+            "id": f"Fn-{run.callback_id}",
+            "callback_id": run.callback_id,
+            "title": run.callback_id,
+            "description": "",
+            "type": "app",
+            "input_parameters": [],
+            "output_parameters": [],
+            "app_id": "A0HOMEWARD",
+            "date_created": int(at),
+            "date_updated": int(at),
+            "date_deleted": 0,
+            "form_enabled": False,
+        },
+        "inputs": run.inputs,
+        "function_execution_id": run.id,
+        "workflow_execution_id": run.id.replace("Fx", "Wx"),
+        "event_ts": f"{at:.6f}",
+        "bot_access_token": run.token,
+    }

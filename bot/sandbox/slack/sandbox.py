@@ -5,24 +5,25 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import TracebackType
-from typing import Self, cast
+from typing import Self
 
 import aiohttp
 from aiohttp import web
 
 from homeward.bot.scopes import SCOPES
 
-from . import payloads
+from . import elements, outcomes, payloads
 from .answers import ACK_TIMEOUT, Ack, Answer, Delivery
 from .delivery import SignedHttp, Transport
 from .faults import Faults
-from .messages import Message, Payload, version_of, wire
+from .messages import Message, Payload, version_of
 from .methods import Methods
-from .people import SLACKBOT, Channel, User
+from .offers import Offers
+from .people import MAYA, SLACKBOT, Channel, User
 from .rates import Rates
-from .refusals import Refused, check_message, check_view
 from .server import Call, Server
 from .socket_mode import SocketMode
+from .steps import StepRun, Steps
 from .triggers import Triggers
 from .views import Shown, Views
 from .workspace import Workspace
@@ -31,6 +32,8 @@ TOKEN = "xoxb-sandbox"  # noqa: S105 - opens nothing but the sandbox
 APP_TOKEN = "xapp-sandbox"  # noqa: S105 - opens nothing but the sandbox
 SIGNING_SECRET = "sandbox-signing-secret"  # noqa: S105 - opens nothing but the sandbox
 MOST_RETRIES = 3
+SHORTEST_QUERY = 3
+"""What has to be typed before Slack asks, where a select doesn't say."""
 
 
 class SandboxSlack:
@@ -61,9 +64,18 @@ class SandboxSlack:
         self.views = Views()
         self.acks: list[Ack] = []
         """Everything that was delivered, in order, with what came of it."""
+        self._offers = Offers()
+        self._steps = Steps()
         self._triggers = Triggers(clock)
         self._methods = Methods(
-            self.workspace, self.views, self._triggers, self.faults, clock, set(SCOPES), socket_url=self._socket_url
+            self.workspace,
+            self.views,
+            self._triggers,
+            self.faults,
+            clock,
+            set(SCOPES),
+            self._steps,
+            socket_url=self._socket_url,
         )
         self._server = Server(token, app_token, self._methods, self._triggers, self.faults, self.rates)
         self.socket = SocketMode(self.workspace, self._methods.tickets)
@@ -151,25 +163,83 @@ class SandboxSlack:
             notice = {"text": f'{name} failed with the error "{ack.problem}"'}
             self.workspace.post(place, SLACKBOT, version_of(notice), at=self.clock(), ephemeral_to=user.id)
         elif ack.body:
-            ack = self._show(ack, user, place)
+            ack = outcomes.answered(self._methods, ack, user, place)
         return self._kept(ack)
 
-    async def click(self, who: User | str, where: Message | Shown, action_id: str, *, value: str | None = None) -> Ack:
-        """Press a button of a message or view as it was when last looked at; `value` picks one button or option."""
+    def say(self, who: User | str, where: Channel | str, text: str, thread: str | None = None) -> Message:
+        """Write a message, or a reply below the message with the time `thread`."""
+        user, place = self.workspace.user(who), self.workspace.channel(where)
+        if user.id not in place.members:
+            raise LookupError(f"{user.name} is not in #{place.name}")
+        said = version_of({"text": payloads.escaped(text, self.workspace)})
+        return self.workspace.post(place, user, said, at=self.clock(), thread_ts=thread)
+
+    async def click(
+        self,
+        who: User | str,
+        where: Message | Shown,
+        action_id: str,
+        *,
+        value: object = None,
+        option: Payload | None = None,
+        state: elements.Filled | None = None,
+        block_id: str = "",
+    ) -> Ack:
+        """Press a button of a message or view as it was when last looked at; `value` picks one button or option.
+
+        `option` is what a list offered, `value` also what is entered; `state` is what was filled in meanwhile.
+        """
         user = self.workspace.user(who)
+        surface, blocks, before = self._surface(where)
+        action = elements.pressed(
+            blocks,
+            action_id,
+            value if option is None else option,
+            at=self.clock(),
+            block_id=block_id,
+            offered=self._offers.last(user, surface),
+        )
+        held = elements.state(blocks, state or {}, before, self._offers.ever(user, surface))
+        held = elements.after(held, action)
         payload: Payload = {
             "type": "block_actions",
             **payloads.people_part(self.workspace, user),
-            "state": {"values": {}},
+            "state": {"values": held},
+            "actions": [action],
         }
         if isinstance(where, Shown):
-            payload["actions"] = [payloads.pressed(where.view["blocks"], action_id, value, self.clock())]
-            payload["container"] = {"type": "view", "view_id": where.id}
-            payload["view"] = where.wire(self.workspace.team_id)
+            self.views.fill(where, held)
+            payload |= payloads.view_place(where, self.workspace.team_id, held)
         else:
-            payload["actions"] = [payloads.pressed(list(where.blocks), action_id, value, self.clock())]
             payload |= self._on_message(where, user)
         return self._kept(await self._deliver("interactive", payload, user))
+
+    async def suggest(
+        self, who: User | str, where: Message | Shown, action_id: str, text: str, *, block_id: str = ""
+    ) -> Payload:
+        """Open an external select and type: the `options` or `option_groups` that come, else `Refused` is raised."""
+        user = self.workspace.user(who)
+        surface, blocks, before = self._surface(where)
+        block, select = elements.element(blocks, action_id, block_id)
+        if len(text) < select.get("min_query_length", SHORTEST_QUERY):
+            return {"options": []}
+        payload: Payload = {
+            "type": "block_suggestion",
+            **payloads.people_part(self.workspace, user),
+            "action_id": action_id,
+            "block_id": block["block_id"],
+            "value": text,
+        }
+        if isinstance(where, Shown):
+            held = elements.state(blocks, {}, before)
+            payload |= payloads.view_place(where, self.workspace.team_id, held)
+        else:
+            payload |= payloads.message_place(where, self.workspace.channel(where.channel))
+        ack = self._kept(outcomes.suggested(await self._offered("interactive", payload)))
+        if ack.problem:
+            raise outcomes.refusal(ack)
+        self._offers.keep(user, surface, (block["block_id"], action_id), ack.body)
+        return ack.body
 
     async def shortcut(self, who: User | str, message: Message, callback_id: str) -> Ack:
         """Choose a message shortcut from a message's menu."""
@@ -193,7 +263,9 @@ class SandboxSlack:
         shown = self.views.top(user)
         if shown is None:
             raise LookupError(f"{user.name} has no view open")
-        values = payloads.form(shown.view, filled or {})
+        values = elements.state(shown.view["blocks"], filled or {}, shown.filled, self._offers.ever(user, shown.id))
+        elements.required(shown.view["blocks"], values)
+        self.views.fill(shown, values)
         payload: Payload = {
             "type": "view_submission",
             **payloads.people_part(self.workspace, user),
@@ -202,31 +274,43 @@ class SandboxSlack:
         }
         ack = await self._deliver("interactive", payload, user)
         if not ack.problem:
-            ack = self._after_submission(ack, shown, user)
+            ack = outcomes.submitted(self._methods, ack, shown, user)
         return self._kept(ack)
+
+    async def close(self, who: User | str, *, whole_stack: bool = False) -> Ack | None:
+        """Close the form on somebody's screen (or all that lie below it too): told only where the view asks for it."""
+        user = self.workspace.user(who)
+        shown = self.views.top(user)
+        if shown is None:
+            raise LookupError(f"{user.name} has no view open")
+        cleared = whole_stack or bool(shown.view.get("clear_on_close"))
+        self.views.close(shown, whole_stack=cleared)
+        self.workspace.touch()
+        if not shown.view.get("notify_on_close"):
+            return None
+        payload: Payload = {
+            "type": "view_closed",
+            **payloads.people_part(self.workspace, user),
+            "view": shown.wire(self.workspace.team_id),
+            "is_cleared": cleared,
+        }
+        return self._kept(await self._offered("interactive", payload))
+
+    async def open_home(self, who: User | str) -> Ack:
+        """Open the App Home."""
+        user = self.workspace.user(who)
+        return await self.event(payloads.home_opened(self.workspace, user, self.views.home(user), self.clock()))
+
+    async def step(self, callback_id: str, inputs: Mapping[str, object], who: User | str = MAYA) -> StepRun:
+        """Let a workflow that somebody started come to a step of the app's; wait for `ended` to see what came of it."""
+        run = self._steps.start(callback_id, dict(inputs), self.workspace.user(who))
+        run.problem = (await self.event(payloads.function_executed(run, self.clock()))).problem
+        return run
 
     async def event(self, event: Payload) -> Ack:
         """Something that happened; offered again (at once, at most three times) until it is acknowledged."""
         self._events += 1
-        payload = {
-            "token": "deprecated",
-            "type": "event_callback",
-            "team_id": self.workspace.team_id,
-            "api_app_id": "A0HOMEWARD",
-            "event": event,
-            "event_id": f"Ev{self._events:04d}",
-            "event_time": int(self.clock()),
-            "is_ext_shared_channel": False,
-            "authorizations": [
-                {
-                    "enterprise_id": None,
-                    "team_id": self.workspace.team_id,
-                    "user_id": self.workspace.bot.id,
-                    "is_bot": True,
-                    "is_enterprise_install": False,
-                }
-            ],
-        }
+        payload = payloads.event_callback(self.workspace, event, self._events, self.clock())
         delivery = Delivery("events_api", payload)
         answer = await self._transport().deliver(delivery, patience=self.ack_timeout)
         while answer.problem and not answer.no_retry and delivery.retry < MOST_RETRIES:
@@ -246,13 +330,16 @@ class SandboxSlack:
 
     async def _deliver(self, kind: str, payload: Payload, user: User) -> Ack:
         payload["trigger_id"] = self._triggers.give(user)
-        delivery = Delivery(kind, payload)
-        answer = await self._transport().deliver(delivery, patience=self.ack_timeout)
-        ack = _ack(delivery, answer)
+        ack = await self._offered(kind, payload)
         if ack.ok and payload.get("type") in ("block_actions", "message_action") and ack.body:
             # Slack ignores it; whoever answers so believes that somebody reads it.
             return replace(ack, problem="unexpected_body")
         return ack
+
+    async def _offered(self, kind: str, payload: Payload) -> Ack:
+        """Delivered once; it entitles to nothing."""
+        delivery = Delivery(kind, payload)
+        return _ack(delivery, await self._transport().deliver(delivery, patience=self.ack_timeout))
 
     def _transport(self) -> Transport:
         if not self.request_url:
@@ -261,51 +348,15 @@ class SandboxSlack:
             raise RuntimeError("the sandbox's Slack is not running")
         return SignedHttp(self._session, self.request_url, self.signing_secret, self.clock)
 
-    def _show(self, ack: Ack, user: User, place: Channel) -> Ack:
-        private = ack.body.get("response_type", "ephemeral") != "in_channel"
-        try:
-            check_message(
-                ack.body,
-                unsupported=frozenset(self.faults.unsupported_blocks),
-                allowed_mentions=self.allowed_mentions,
-            )
-        except Refused as refused:
-            return replace(ack, problem=refused.error, details=_details(refused))
-        shown = self.workspace.post(
-            place,
-            self.workspace.bot,
-            version_of(ack.body),
-            at=self.clock(),
-            ephemeral_to=user.id if private else None,
-        )
-        return replace(ack, shown=shown)
-
-    def _after_submission(self, ack: Ack, shown: Shown, user: User) -> Ack:
-        view, action = ack.body.get("view"), ack.body.get("response_action", "")
-        try:
-            if action in ("update", "push"):
-                check_view(view or {}, unsupported=frozenset(self.faults.unsupported_blocks))
-            match action:
-                case "errors":
-                    self.views.complain(shown, _errors_of(ack.body, shown))
-                case "update":
-                    self.views.update(shown.id, "", view or {})
-                case "push":
-                    self.views.push(user, view or {})
-                case "" if ack.body:
-                    raise Refused("unexpected_body")
-                case "" | "clear":
-                    self.views.close(shown, whole_stack=action == "clear")
-                case _:
-                    raise Refused("invalid_response_action")
-        except Refused as refused:
-            return replace(ack, problem=refused.error, details=_details(refused))
-        self.workspace.touch()
-        return ack
+    def _surface(self, where: Message | Shown) -> tuple[str, list[Payload], Payload]:
+        """What names it, what stands in it, and what was filled in before."""
+        if isinstance(where, Shown):
+            return where.id, list(where.view["blocks"]), self.views.now(where).filled
+        return where.ts, list(where.blocks), {}
 
     def _on_message(self, message: Message, user: User) -> Payload:
         place = self.workspace.channel(message.channel)
-        carried = payloads.message_place(message, place, wire(message))
+        carried = payloads.message_place(message, place)
         return carried | {"response_url": self._response_url(place, user, message)}
 
     def _response_url(self, place: Channel, user: User, source: Message | None = None) -> str:
@@ -325,16 +376,3 @@ def _ack(delivery: Delivery, answer: Answer, *, attempts: int = 1) -> Ack:
     return Ack(
         delivery, answer.status, answer.body, answer.elapsed, answer.problem, attempts=attempts, trigger_id=trigger
     )
-
-
-def _errors_of(body: Payload, shown: Shown) -> dict[str, str]:
-    errors: dict[str, str] = body.get("errors") or {}
-    inputs = {block.get("block_id") for block in shown.view["blocks"] if block["type"] == "input"}
-    if not errors or set(errors) - inputs:
-        raise Refused("invalid_errors", errors=[f"no input block {name}" for name in sorted(set(errors) - inputs)])
-    return errors
-
-
-def _details(refused: Refused) -> tuple[str, ...]:
-    errors = refused.extra.get("errors")
-    return tuple(cast("list[str]", errors)) if isinstance(errors, list) else ()

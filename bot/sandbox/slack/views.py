@@ -3,6 +3,7 @@
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 
+from .elements import lasting
 from .messages import Payload, with_block_ids
 from .people import User
 from .refusals import Refused
@@ -20,6 +21,8 @@ class Shown:
     previous: str | None = None
     errors: tuple[tuple[str, str], ...] = ()
     """What a submission was answered with, by block_id."""
+    filled: Payload = field(default_factory=Payload)
+    """What was picked and entered so far, as far as the app was told: by block_id and action_id."""
 
     @property
     def hash(self) -> str:
@@ -36,7 +39,7 @@ class Shown:
             "private_metadata": self.view.get("private_metadata", ""),
             "callback_id": self.view.get("callback_id", ""),
             "external_id": self.view.get("external_id", ""),
-            "state": {"values": values or {}},
+            "state": {"values": deepcopy(self.filled if values is None else values)},
             "hash": self.hash,
             "root_view_id": self.root or self.id,
             "previous_view_id": self.previous,
@@ -73,28 +76,61 @@ class Views:
         stack.append(shown)
         return shown
 
-    def publish(self, user: User, view: Payload) -> Shown:
-        self._homes[user.id] = shown = self._new(user, view)
+    def publish(self, user: User, view: Payload, *, known_hash: str = "") -> Shown:
+        """A home tab keeps its id for life."""
+        before = self._homes.get(user.id)
+        if before is None and known_hash:
+            raise Refused("hash_conflict")
+        shown = _changed(before, view, known_hash) if before else self._new(user, view)
+        self._homes[user.id] = shown
         return shown
 
     def update(self, view_id: str, external_id: str, view: Payload, *, known_hash: str = "") -> Shown:
-        for stack in self._modals.values():
-            for place, shown in enumerate(stack):
-                if shown.id == view_id or (external_id and shown.view.get("external_id") == external_id):
-                    if known_hash and known_hash != shown.hash:
-                        raise Refused("hash_conflict")
-                    stack[place] = replace(shown, view=deepcopy(view), version=shown.version + 1, errors=())
-                    return stack[place]
+        for shown in self._all():
+            if shown.id == view_id or (external_id and shown.view.get("external_id") == external_id):
+                if shown.view["type"] != view["type"]:
+                    raise Refused("invalid_arguments", errors=["/type: a view stays what it is"])
+                return self._put(_changed(shown, view, known_hash))
         raise Refused("not_found")
 
     def complain(self, shown: Shown, errors: dict[str, str]) -> None:
-        stack = self._modals[shown.user.id]
-        stack[stack.index(shown)] = replace(shown, errors=tuple(errors.items()))
+        self._put(replace(self.now(shown), errors=tuple(errors.items())))
+
+    def fill(self, shown: Shown, values: Payload) -> None:
+        """Somebody picked or entered something."""
+        self._put(replace(self.now(shown), filled=deepcopy(values)))
+
+    def now(self, shown: Shown) -> Shown:
+        """The view as it has become since."""
+        return next((one for one in self._all() if one.id == shown.id), shown)
 
     def close(self, shown: Shown, *, whole_stack: bool = False) -> None:
         stack = self._modals.get(shown.user.id, [])
         self._modals[shown.user.id] = [] if whole_stack else [s for s in stack if s.id != shown.id]
 
+    def _all(self) -> list[Shown]:
+        return [*(shown for stack in self._modals.values() for shown in stack), *self._homes.values()]
+
+    def _put(self, shown: Shown) -> Shown:
+        """In place of what has its id; what was closed meanwhile stays closed."""
+        stack = self._modals.get(shown.user.id, [])
+        self._modals[shown.user.id] = [shown if one.id == shown.id else one for one in stack]
+        if (home := self._homes.get(shown.user.id)) and home.id == shown.id:
+            self._homes[shown.user.id] = shown
+        return shown
+
     def _new(self, user: User, view: Payload) -> Shown:
         self._count += 1
         return Shown(f"V{self._count:04d}", user, deepcopy(view))
+
+
+def _changed(shown: Shown, view: Payload, known_hash: str) -> Shown:
+    if known_hash and known_hash != shown.hash:
+        raise Refused("hash_conflict")
+    return replace(
+        shown,
+        view=deepcopy(view),
+        version=shown.version + 1,
+        errors=(),
+        filled=lasting(view["blocks"], shown.filled),
+    )
