@@ -1,0 +1,55 @@
+// The panel that breaks things, mends them and speeds up time.
+
+import { h } from "./dom.js";
+
+const SPEEDS = [1, 10, 60, 600, 3600];
+const BOT = {
+  up: "The bot is up.",
+  starting: "The bot is starting…",
+  down: "The bot is down: what is pressed or typed reaches nobody.",
+  elsewhere: "The bot runs elsewhere; it can't be stopped from here.",
+};
+
+export const botSays = (state) => BOT[state.estate.bot] ?? `The bot: ${state.estate.bot}`;
+
+export function panel(app) {
+  const { estate } = app.state;
+  const act = (what) => () => app.act({ do: "break", ...what });
+  const button = (label, what, props = {}) => h("button", { type: "button", class: "button", "data-do": what.what, onclick: act(what), ...props }, label);
+  return h("aside", { key: "panel", class: "pane panel", "aria-label": "Break things", "data-pane": "panel" },
+    h("header", { class: "pane-head" }, h("h2", null, "Break things"),
+      h("button", { type: "button", class: "quiet", "data-do": "close-panel", "aria-label": "Close the panel", onclick: () => app.show({ panel: false }) }, "×")),
+    h("div", { class: "scroll panel-body", tabindex: "0", role: "region", "aria-label": "What can be broken" },
+      h("section", null, h("h3", null, "Time"), speed(app, estate)),
+      h("section", null, h("h3", null, "The bot"),
+        h("p", null, botSays(app.state)),
+        estate.bot === "elsewhere" ? null
+          : estate.bot === "down" ? button("Start it again", { what: "revive" }) : button("Kill it", { what: "kill" }, { class: "button danger", "aria-disabled": estate.bot === "starting" ? "true" : undefined })),
+      h("section", null, h("h3", null, "Azure"),
+        h("p", null, estate.throttled ? "Azure answers: too many requests." : "Azure answers."),
+        button(estate.throttled ? "Stop throttling" : "Throttle Azure", { what: "throttle", on: !estate.throttled }, { "data-value": String(!estate.throttled) })),
+      h("section", null, h("h3", null, "Datastores"), h("ul", { class: "things" }, estate.datastores.map((one) =>
+        thing(one.name, one.accessible ? "reachable" : "not reachable", button(one.accessible ? "Cut off" : "Reconnect",
+          { what: "datastore", name: one.name, accessible: !one.accessible },
+          { "data-value": one.name, "aria-label": `${one.accessible ? "Cut off" : "Reconnect"} ${one.name}` }))))),
+      h("section", null, h("h3", null, "Virtual machines in Azure"), h("ul", { class: "things" }, estate.machines.map((one) => machine(one, button))))));
+}
+
+function thing(name, state, use) {
+  return h("li", { key: name, "data-thing": name }, h("div", { class: "grow" }, h("strong", null, name), h("small", null, state)), use);
+}
+
+function machine(one, button) {
+  const running = one.azure === "running";
+  const state = [one.stand, `Azure VM ${one.azure}`].filter(Boolean).join(" · ");
+  if (!/running|stopped|deallocated/.test(one.azure ?? "")) return thing(one.name, one.stand ?? "", null);
+  return thing(one.name, state, button(running ? "Stop" : "Start", { what: "azure_vm", machine: one.name, running: !running },
+    { "data-value": one.name, "aria-label": `${running ? "Stop" : "Start"} ${one.name} in Azure` }));
+}
+
+function speed(app, estate) {
+  const known = SPEEDS.includes(estate.speed) ? SPEEDS : [...SPEEDS, estate.speed].sort((one, other) => one - other);
+  return h("label", { class: "label" }, "How fast Azure works",
+    h("select", { "data-do": "speed", value: String(estate.speed), onchange: (event) => app.act({ do: "break", what: "speed", times: Number(event.target.value) }) },
+      known.map((times) => h("option", { key: times, value: String(times) }, times === 1 ? "1× (as it is)" : `${times}×`))));
+}
