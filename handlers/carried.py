@@ -63,14 +63,15 @@ def carried(text: str) -> Carried | None:
     return Carried(id, digest, machine)
 
 
-def wanted(text: str) -> Wanted | None:
-    """The way back; None for what no button of ours carries."""
+def wanted(text: str, *, unnamed: bool = False) -> Wanted | None:
+    """The way back; None for what no button of ours carries. `unnamed`: what it is about may still have to be picked."""
     words = _words(text)
     if len(words) != 2:
         return None
     value, subject = words
     operation = next((one for one in Operation if one.value == value), None)
-    return Wanted(operation, subject) if operation and 0 < len(subject) <= MACHINE else None
+    named = unnamed or subject != ""
+    return Wanted(operation, subject) if operation and named and len(subject) <= MACHINE else None
 
 
 def _words(text: str) -> list[str]:

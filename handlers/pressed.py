@@ -122,6 +122,7 @@ class Typed:
     command: str
     text: str
     enterprise: str = ""
+    trigger: str = ""
 
 
 def typed(body: Body) -> Typed:
@@ -133,6 +134,7 @@ def typed(body: Body) -> Typed:
         command=_text(body, "command"),
         text=_text(body, "text"),
         enterprise=_text(body, "enterprise_id"),
+        trigger=_text(body, "trigger_id"),
     )
 
 

@@ -24,8 +24,10 @@ OPTIONS = {
 }
 """The options of a reprotect that choose a value, and the wishes they fill."""
 POINT, AT, ZONE, TO = "point", "at", "zone", "to"
-REPROTECT = (*OPTIONS, TO)
-FAILBACK = (POINT, AT, ZONE)
+FORM = "form"
+"""It takes no value: whoever gives it gets the form, with all else filled in."""
+REPROTECT = (*OPTIONS, TO, FORM)
+FAILBACK = (POINT, AT, ZONE, FORM)
 PLAIN: tuple[str, ...] = ()
 """What has no option but its reason."""
 MANY = "exclude-disk"
@@ -48,7 +50,7 @@ NEEDS = {POINT: "latest, app-consistent or a point's id", AT: "a time", ZONE: "a
 
 _REASON = "reason"
 _TIME = re.compile(r"\bat (\d{1,2}[:.]\d{2})\b", re.IGNORECASE)
-_ALL = (*REPROTECT, *FAILBACK, _REASON)
+_ALL = tuple(dict.fromkeys((*REPROTECT, *FAILBACK, _REASON)))
 _LONG = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 _DASHES = _LONG + "-"
 _HEAD = re.compile(rf"(?:-[{_DASHES}]|[{_LONG}][{_DASHES}]?)([^\W\d][\w{_DASHES}]*)$")
@@ -68,6 +70,8 @@ class Start:
     at: Spoken | None = None
     zone: str = ""
     to_azure: bool = False
+    form: bool = False
+    """Whether it is to be shown as a form first; only then may the subject be ""."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,7 @@ class _Said:
     before: list[_Word] = field(default_factory=list[_Word])
     reason: list[str] = field(default_factory=list[str])
     explicit: bool = False
+    form: bool = False
     wishes: dict[str, list[Wish]] = field(default_factory=dict[str, list[Wish]])
     values: dict[str, str] = field(default_factory=dict[str, str])
 
@@ -114,9 +119,9 @@ def start_arguments(said: str, known: Sequence[str] = REPROTECT) -> Start | Usag
     read = _read(words, known)
     if isinstance(read, Usage):
         return read
-    if not read.before:
+    if not read.before and not read.form:
         return Usage("Which machine, group or plan? Its name comes first.")
-    first, *free = read.before
+    first, *free = read.before or [_Word("")]
     if read.explicit and free:
         name = " ".join(word.text for word in read.before)
         return Usage(
@@ -124,7 +129,7 @@ def start_arguments(said: str, known: Sequence[str] = REPROTECT) -> Start | Usag
         )
     subject = " ".join(first.text.split()) if first.quoted else bare(first.text)
     reason = " ".join([*(word.text for word in free), *read.reason]).strip(" " + _DASHES)
-    if not subject:
+    if not subject and read.before:
         return Usage("The name is empty.")
     if len(subject) > NAME_LIMIT:
         return Usage(f"The name is too long: at most {NAME_LIMIT} characters.")
@@ -134,7 +139,7 @@ def start_arguments(said: str, known: Sequence[str] = REPROTECT) -> Start | Usag
         # Forgotten dashes must not shut an application down at noon.
         return Usage(f"To start at that time, say --at {said_at[1]}; as a reason, put it after --reason.")
     wishes = {OPTIONS[option]: tuple(given) for option, given in read.wishes.items()}
-    return _with_values(Start(subject, Wishes(**wishes), reason), read.values)
+    return _with_values(Start(subject, Wishes(**wishes), reason, form=read.form), read.values)
 
 
 def _with_values(start: Start, values: Mapping[str, str]) -> Start | Usage:
@@ -184,7 +189,7 @@ def _read(words: Sequence[_Word], known: Sequence[str]) -> _Said | Usage:
         option, value = _option(word)
         if not option:
             _free(said, word)
-        elif option in ("--", _REASON) and not said.before:
+        elif option in ("--", _REASON) and not said.before and not said.form:
             return Usage("Which machine, group or plan? Its name comes before the reason.")
         elif option == "--":
             said.explicit = True
@@ -195,6 +200,8 @@ def _read(words: Sequence[_Word], known: Sequence[str]) -> _Said | Usage:
             said.reason += [value.text] if value and value.text else []
         elif option not in known:
             return _unknown(word, option, known)
+        elif option == FORM:
+            said.form = True
         else:
             if value is None and place < len(words) and not _option(words[place])[0]:
                 value, place = words[place], place + 1

@@ -21,7 +21,7 @@ from .unfound import unfound
 from .values import Value, accounts_of, offered, required, taken, word
 
 NAME_LIMIT = 140
-"""A name that is longer is told of and not offered: a form's option could not carry it."""
+"""A name that is longer is told of and not offered."""
 FRESH = 20.0
 """Seconds for which what was read is offered again: whoever turns a page waits for nothing."""
 KEPT = 16
@@ -165,28 +165,29 @@ def _value(
     if value is Value.DATASTORE and said and not chosen and item.topology is Topology.MODERNIZED:
         # Where its VM lies is kept, listed or not: the appliance's list may be old, and the checks judge that.
         told = datastore(facts, said[0])
-        why = told.why_not or ("" if len(said[0]) <= NAME_LIMIT else _TOO_LONG)
+        why = told.why_not or ("" if _carried(said[0]) else _UNSAYABLE)
         chosen = (Possible(said[0], said[0], (*told.told, "not in the appliance's list"), why),)
         made = [*((None, one) for one in chosen), *made]
     return ForValue(value, called, chosen, tuple(one for _, one in made), needed)
 
 
-_TOO_LONG = "its name is too long for a form"
+_UNSAYABLE = "no form can carry its name: name it in the command"
 
 
 def _possible(facts: Facts, item: Item, value: Value, offer: Offer, all_: tuple[Offer, ...]) -> Possible:
     there = detail(facts, item, value, offer)
     wish = next((name for name in (offer.shown, offer.value) if _alone(name, offer, all_)), "")
-    why = offer.unfit or there.why_not or _unsayable(wish)
+    why = offer.unfit or there.why_not or ("" if wish else _UNSAYABLE)
     return Possible(wish, offer.shown, there.told, why)
 
 
 def _alone(name: str, offer: Offer, all_: tuple[Offer, ...]) -> bool:
-    return len(name) <= NAME_LIMIT and offers.meant(name, offers.fitting(all_)) == (offer,)
+    return _carried(name) and offers.meant(name, offers.fitting(all_)) == (offer,)
 
 
-def _unsayable(wish: str) -> str:
-    return "" if wish else "its name is not its own, or too long for a form: name it in the command"
+def _carried(name: str) -> bool:
+    """Whether it goes through a form's option and back as it is."""
+    return 0 < len(name) <= NAME_LIMIT and name.isprintable()
 
 
 def _chosen(choice: Choice, value: Value) -> tuple[str, ...]:
@@ -211,7 +212,7 @@ def _points(collected: Collected) -> Points:
         return Points(inconsistent=why)
     now = present[0][0].now
     told = tuple(Possible(last_segment(one.id), about(one, now)) for one in listed(present))
-    return Points(tuple(one for one in told if 0 < len(one.wish) <= NAME_LIMIT), why)
+    return Points(tuple(one for one in told if _carried(one.wish)), why)
 
 
 def _has_consistent(facts: Facts) -> bool:
