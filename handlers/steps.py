@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Protocol, cast
+from typing import Protocol
 
 from slack_bolt.async_app import AsyncAck
 from slack_bolt.context.complete.async_complete import AsyncComplete
@@ -26,7 +26,7 @@ from .slack import LONGEST_WAIT, TRANSIENT, TRIES, Sleep
 from .supervisor import Supervisor
 from .views.blocks import Json, Message
 from .views.stepped import explained_outputs, readiness_outputs, which_one, words
-from .web_api import answered
+from .web_api import answered, text_in
 
 AT_ONCE = 4
 """Checks that workflows run at a time: people who wait for theirs come first."""
@@ -126,7 +126,4 @@ class Steps:
 
 def _input(body: Body, key: str) -> str:
     """An input of the step as it was typed; "" where it was left empty."""
-    part: object = body
-    for name in ("event", "inputs", key):
-        part = cast("dict[str, object]", part).get(name) if isinstance(part, dict) else None
-    return unescaped(part).strip() if isinstance(part, str) else ""
+    return unescaped(text_in(body, "event", "inputs", key)).strip()

@@ -13,6 +13,7 @@ from .. import ids
 from ..escape import mrkdwn
 from ..explaining import Explained
 from ..picking import search_element
+from ..web_api import text_in
 from .blocks import Message, Modal, as_json, built, context, listed, section
 from .errors import answer_message
 
@@ -91,7 +92,4 @@ def which_modal(found: tuple[Named, ...], place: Beside) -> Modal:
 
 def chosen(state: object) -> str:
     """The key of what was picked in the form, from a submitted view's state; "" for nothing, never raises."""
-    part = state
-    for name in ("values", ids.SUBJECT, ids.SUBJECT, "selected_option", "value"):
-        part = cast("dict[str, object]", part).get(name) if isinstance(part, dict) else None
-    return part if isinstance(part, str) else ""
+    return text_in(state, "values", ids.SUBJECT, ids.SUBJECT, "selected_option", "value")
