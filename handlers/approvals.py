@@ -13,6 +13,7 @@ from homeward.actions.requests import Person, Refusal, Request
 from homeward.actions.states import State
 
 from . import ids
+from .aside import answering
 from .carried import Carried, carried
 from .deciding import RequestDesk
 from .pressed import Body, Pressed, Submitted, pressed, submitted
@@ -132,12 +133,15 @@ class Approvals:
         await ack()
         press = pressed(body)
         poster = self._posters(client, respond, press.team, press.thread)
-        self._supervisor.start(self._open(poster, press, title, fill), name=title, tell=poster.whisper)
+        tell = answering(poster, press, title)
+        self._supervisor.start(self._open(poster, press, title, fill, tell), name=title, tell=tell)
 
-    async def _open(self, poster: Poster, press: Pressed, title: str, fill: Callable[[Request], Modal]) -> None:
+    async def _open(
+        self, poster: Poster, press: Pressed, title: str, fill: Callable[[Request], Modal], tell: Tell
+    ) -> None:
         held = carried(press.value)
         if held is None or self._desk is None:
-            await poster.whisper(gone_message())
+            await tell(gone_message())
             return
         reading = asyncio.create_task(_read(self._desk, held))
         try:
@@ -149,10 +153,10 @@ class Approvals:
                 filled = note(title, found) if isinstance(found, Message) else fill(found)
                 await poster.update_view(view_id, filled)
             elif isinstance(found := reading.result(), Message):
-                await poster.whisper(found)
+                await tell(found)
             elif Person(press.home, press.user) == found.asked.requester:
                 # The desk would say so too, but after a form that was filled in for nothing.
-                await poster.whisper(own_message(found))
+                await tell(own_message(found))
             else:
                 await poster.open_view(press.trigger, fill(found))
         finally:
@@ -164,8 +168,9 @@ class Approvals:
         await ack()
         press = pressed(body)
         poster = self._posters(client, respond, press.team, press.thread)
-        work = self._decide(press.value, Person(press.home, press.user), decide, poster.whisper)
-        self._supervisor.start(work, name="decision", tell=poster.whisper, changes=True)
+        tell = answering(poster, press, "Decision")
+        work = self._decide(press.value, Person(press.home, press.user), decide, tell)
+        self._supervisor.start(work, name="decision", tell=tell, changes=True)
 
     async def _takes(self, ack: AsyncAck, form: Submitted, client: AsyncWebClient, title: str, decide: Decide) -> None:
         await ack(response_action="update", view=note(title, judging_message()).view)

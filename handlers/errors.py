@@ -10,11 +10,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from homeward.checks.catalogue import Answer, Entry
 
 from .arguments import unescaped, wants_help
+from .aside import answering
 from .card import Card
 from .pressed import Body, Pressed, pressed
 from .problems import NotHere
 from .slack import Poster, Posters
 from .supervisor import Supervisor
+from .views.error_modal import error_modal
 from .views.errors import answer_message, entry_message, meant, not_known, shared_message
 from .views.trouble import notice
 from .views.usage import errors_usage
@@ -50,7 +52,8 @@ class Errors:
         await ack()
         press = pressed(body)
         poster = self._posters(client, respond, press.team, press.thread)
-        self._supervisor.start(self._show(poster, press), name="entry", tell=poster.whisper)
+        tell = answering(poster, press, "Site Recovery errors")
+        self._supervisor.start(self._show(poster, press), name="entry", tell=tell)
 
     async def share(self, ack: AsyncAck, body: Body, client: AsyncWebClient, respond: AsyncRespond) -> None:
         """ "Share in channel" and "Share in the thread": the same for everybody."""
@@ -63,6 +66,9 @@ class Errors:
         wanted = meant(press.value)
         entry = self._lookup(wanted.codes[0]) if wanted.codes else None
         answer = entry_message(entry, thread=wanted.thread) if entry else notice(not_known([press.value]))
+        if press.view_id and not press.channel:
+            await poster.update_view(press.view_id, error_modal(answer))
+            return
         await Card(poster, press.channel, ts=press.ts, thread=press.thread, private=press.private).finish(answer)
 
     async def _share(self, poster: Poster, press: Pressed) -> None:

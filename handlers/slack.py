@@ -51,6 +51,10 @@ class Poster(Protocol):
 
     async def update_view(self, view_id: str, modal: Modal) -> None: ...
 
+    async def publish(self, user: str, home: Modal, *, insist: bool) -> None:
+        """Shows it in somebody's App Home; only with `insist` it is tried again."""
+        ...
+
     async def link(self, channel: str, ts: str) -> str:
         """The address of a message."""
         ...
@@ -146,6 +150,14 @@ class SlackPoster:
     async def update_view(self, view_id: str, modal: Modal) -> None:
         await self._tried(
             "views.update", lambda: self._client.views_update(view_id=view_id, view=modal.view), again=True, tries=TRIES
+        )
+
+    async def publish(self, user: str, home: Modal, *, insist: bool) -> None:
+        await self._tried(
+            "views.publish",
+            lambda: self._client.views_publish(user_id=user, view=home.view),
+            again=insist,
+            tries=TRIES if insist else 1,
         )
 
     async def link(self, channel: str, ts: str) -> str:

@@ -291,6 +291,9 @@ class FakePoster:
     async def update_view(self, view_id: str, modal: Modal) -> None:
         self._say(Said("view", modal, view_id))
 
+    async def publish(self, user: str, home: Modal, *, insist: bool) -> None:
+        self._say(Said("publish", home, user))
+
     async def link(self, channel: str, ts: str) -> str:
         if errors := self.refuse.get("link"):
             raise errors.pop(0)
