@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 from prometheus_client import CollectorRegistry
 from slack_bolt.app.async_app import AsyncApp
 
+from homeward.actions.preparing import Offering
 from homeward.actions.requests import Person, Where
 from homeward.checks import RULES_OF
 from homeward.checks.catalogue import lookup, search
@@ -26,7 +27,10 @@ from homeward.handlers.picking import Picker
 from homeward.handlers.preflight import Preflight
 from homeward.handlers.problems import Problem
 from homeward.handlers.reprotect import Reprotect
+from homeward.handlers.shortcuts import Shortcuts
 from homeward.handlers.slack import SlackPosters
+from homeward.handlers.start_form import StartForm
+from homeward.handlers.steps import Steps
 from homeward.handlers.supervisor import Supervisor
 
 from .acting import Acting
@@ -129,6 +133,28 @@ def register(
         preflight = Preflight(collect, RULES_OF, supervisor=supervisor, posters=posters)
         further: list[Listener] = []
         further += Picker(inventory).listeners()
+        zones = acting.standings.zone if acting else _no_zone
+        forms = StartForm(
+            desk,
+            offers=Offering(collector),
+            inventory=inventory,
+            zones=zones,
+            supervisor=supervisor,
+            posters=posters,
+            channels=slack.request_channels,
+            missing=NO_APPROVERS,
+            clock=now,
+        )
+        further += forms.listeners()
+        further += Shortcuts(
+            search,
+            inventory,
+            preflight,
+            supervisor=supervisor,
+            posters=posters,
+            command=slack.failback_errors_command,
+        ).listeners()
+        further += Steps(search, collect, RULES_OF, supervisor=supervisor, log=log).listeners()
         yielded = attach(
             app,
             Commands(
@@ -145,18 +171,20 @@ def register(
                 posters=posters,
                 channels=slack.request_channels,
                 missing=NO_APPROVERS,
+                forms=forms,
                 clock=now,
             ),
             failback=Failback(
                 desk,
                 preflight=preflight,
                 looking=Looking(collect, desk, now),
-                zones=acting.standings.zone if acting else _no_zone,
+                zones=zones,
                 supervisor=supervisor,
                 posters=posters,
                 channels=slack.request_channels,
                 missing=NO_APPROVERS,
                 reprotect=slack.reprotect_command,
+                forms=forms,
                 clock=now,
             ),
             approvals=Approvals(desk, supervisor=supervisor, posters=posters),

@@ -61,9 +61,10 @@ class Steps:
         self._room = asyncio.Semaphore(AT_ONCE)
 
     def listeners(self) -> tuple[Listener, ...]:
+        # A host that takes every step itself keeps its own; nothing else of ours needs these.
         return (
-            Listener(Kind.FUNCTION, ids.EXPLAIN_STEP, self.explain),
-            Listener(Kind.FUNCTION, ids.READINESS_STEP, self.readiness),
+            Listener(Kind.FUNCTION, ids.EXPLAIN_STEP, self.explain, yields=True),
+            Listener(Kind.FUNCTION, ids.READINESS_STEP, self.readiness, yields=True),
         )
 
     async def explain(self, ack: AsyncAck, body: Body, complete: AsyncComplete, fail: AsyncFail) -> None:
