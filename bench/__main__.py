@@ -7,7 +7,7 @@ from time import perf_counter
 import click
 from rich.console import Console
 
-from . import ack, plan, rules, show, startup, vcenter, waits
+from . import ack, picker, plan, rules, show, startup, vcenter, waits
 from .figures import Figure, seconds
 
 Measure = Callable[[bool], Awaitable[list[Figure]]]
@@ -16,6 +16,7 @@ MEASUREMENTS: Mapping[str, Measure] = {
     "ack": lambda quick: ack.measure(quick=quick),
     "vcenter": lambda quick: vcenter.measure(quick=quick),
     "plan": lambda quick: plan.measure(quick=quick),
+    "picker": lambda quick: picker.measure(quick=quick),
     "rules": lambda quick: rules.measure(quick=quick),
     "startup": lambda quick: startup.measure(quick=quick),
     "waits": lambda quick: waits.measure(quick=quick),
