@@ -1,17 +1,16 @@
 """What can be broken behind the page, and mended again: Azure's VMs, datastores, Azure itself, the bot, the pace."""
 
-from homeward.bot.sandbox.run import Sandbox
-
 from ..arm.faults import Fault, Trouble
 from ..estate.model import ProtectedItem
+from ..run import Sandbox
 from .asked import Asked
 from .bot import Bot
 from .pace import set_speed
 from .problems import Problem
 from .state import machine_name
 
-WAIT_SECONDS = 10
-"""What a throttling Azure asks for."""
+WAIT_SECONDS = 30
+"""What a throttling Azure asks for: longer than a check waits, so that it tells what keeps it."""
 SLOWEST, FASTEST = 1, 3600
 
 

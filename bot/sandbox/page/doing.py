@@ -5,6 +5,9 @@ from typing import cast
 
 from ..slack import Ack, Channel, Message, Payload, SandboxSlack, Shown, User
 from ..slack.answers import NO_ANSWER, NOT_TAKEN
+from ..slack.elements import elements
+from ..slack.reading import listed
+from ..slack.refusals import Refused
 from .asked import Asked
 from .breaking import Breaking
 from .offered import COMMANDS
@@ -75,24 +78,29 @@ class Doing:
     async def _press(self, who: User, asked: Asked) -> Payload:
         where, action = self._where(who, asked), asked.text("action_id")
         try:
-            further = {"option": asked.table("option"), "state": _filled(asked)}
             ack = await self._slack.click(
                 who,
                 where,
                 action,
-                value=asked.text("value") if "value" in asked else None,
-                **{key: value for key, value in further.items() if value},
+                value=asked.value("value" if "value" in asked else "selected"),
+                option=asked.table("option") or None,
+                state=_filled(asked),
+                block_id=asked.text("block_id", ""),
             )
         except LookupError:
-            raise Problem("What was pressed is no longer there.") from None
+            raise Problem("What was pressed or picked is no longer there.") from None
         return self._told(ack)
 
     async def _options(self, who: User, asked: Asked) -> Payload:
         where, action = self._where(who, asked), asked.text("action_id")
         try:
-            found = await self._slack.suggest(who, where, action, asked.text("text", ""))
-        except LookupError as error:
-            raise Problem(str(error)) from None
+            found = await self._slack.suggest(
+                who, where, action, asked.text("text", ""), block_id=asked.text("block_id", "")
+            )
+        except LookupError:
+            raise Problem("The search is no longer there.") from None
+        except Refused as refused:
+            raise self._problem(refused.error, refused.extra.get("errors")) from None
         return {"options": found.get("options", []), "option_groups": found.get("option_groups", [])}
 
     async def _submit(self, who: User, asked: Asked) -> Payload:
@@ -132,19 +140,21 @@ class Doing:
             raise Problem("The form is no longer open.")
         return shown
 
-    def _told(self, ack: Ack) -> Payload:
-        """An acknowledgement that Slack is not satisfied with, as Slack tells people of it."""
-        if ack.ok:
-            return {}
+    def _told(self, ack: Ack | None) -> Payload:
+        """Nothing more, where Slack is satisfied with the acknowledgement (or there was nothing to tell the app)."""
+        if ack and ack.problem:
+            raise self._problem(ack.problem, ack.details)
+        return {}
+
+    def _problem(self, problem: str, details: object) -> Problem:
+        """As Slack tells people what came of their pressing."""
         name = self._workspace.bot.name
-        match ack.problem:
-            case _ if ack.problem == NO_ANSWER:
-                raise Problem(f"{name} did not respond in time.")
-            case _ if ack.problem == NOT_TAKEN:
-                raise Problem(f"{name} did not respond: it is not connected.")
-            case problem:
-                details = f": {'; '.join(ack.details)}" if ack.details else ""
-                raise Problem(f"{name} answered with what Slack refuses ({problem}{details}).")
+        if problem == NO_ANSWER:
+            return Problem(f"{name} did not respond in time.")
+        if problem == NOT_TAKEN:
+            return Problem(f"{name} did not respond: it is not connected.")
+        particulars = "; ".join(str(one) for one in listed(details))
+        return Problem(f"{name} answered with what Slack refuses: {particulars or problem}.")
 
 
 def _typed(asked: Asked) -> str:
@@ -156,16 +166,26 @@ def _typed(asked: Asked) -> str:
     return text
 
 
-def _filled(asked: Asked) -> dict[str, object]:
-    """What is filled in, by action_id."""
-    found: dict[str, object] = {}
-    for values in asked.table("state").values():
+def _filled(asked: Asked) -> dict[str, Payload]:
+    """What is filled in, by block_id and then by action_id."""
+    found: dict[str, Payload] = {}
+    for block_id, values in asked.table("state").items():
         if not isinstance(values, dict):
             raise Problem("state is not an object of objects.")
-        found |= cast("Payload", values)
+        if values:
+            found[block_id] = cast("Payload", values)
     return found
 
 
-def _missing(shown: Shown, filled: Mapping[str, object]) -> dict[str, str]:
+def _missing(shown: Shown, filled: Mapping[str, Payload]) -> dict[str, str]:
     """What Slack's own client asks for before it sends a form, by block_id."""
-    return {}
+    found: dict[str, str] = {}
+    for block, element in elements(shown.view["blocks"]):
+        if block["type"] != "input" or block.get("optional"):
+            continue
+        block_id, action_id = str(block["block_id"]), str(element["action_id"])
+        given = filled.get(block_id, {})
+        before = shown.filled.get(block_id, {}).get(action_id) or any(key.startswith("initial_") for key in element)
+        if given[action_id] in (None, "", []) if action_id in given else not before:
+            found[block_id] = "Please complete this required field."
+    return found

@@ -3,17 +3,15 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
 from typing import Self, cast
 
 from aiohttp import web
 
-from homeward.bot.sandbox.run import Sandbox
-
 from ..estate.progress import settle
-from ..slack import Payload
+from ..run import Sandbox
+from ..slack import MAYA, Payload
 from .asked import Asked
 from .bot import Bot
 from .breaking import Breaking
@@ -22,12 +20,15 @@ from .problems import Problem
 from .state import fingerprint, of_estate, of_offers, of_person
 
 HOST = "127.0.0.1"
+FIRST = MAYA
+"""Whose screen it is at first."""
 _LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}
 MOST_BYTES = 256 * 1024
 """Of a POST: no form of Slack's holds so much."""
 LONG_POLL = 25.0
 LOOK_AGAIN = 0.5
 """Seconds: Slack tells when something changed, the estate does not."""
+_STATIC = (Path(__file__).parent / "static").resolve()
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
@@ -84,15 +85,14 @@ class Page:
         return self._file(request.match_info["name"])
 
     def _file(self, name: str) -> web.StreamResponse:
-        folder = Path(str(files(__package__) / "static")).resolve()
-        path = (folder / name).resolve()
-        if not path.is_relative_to(folder) or not path.is_file():
+        path = (_STATIC / name).resolve()
+        if not path.is_relative_to(_STATIC) or not path.is_file():
             raise web.HTTPNotFound
         return web.FileResponse(path)
 
     async def _state(self, request: web.Request) -> web.Response:
         slack, estate = self._sandbox.slack, self._sandbox.estate
-        who = self._doing.person(request.query.get("as", ""))
+        who = self._doing.person(request.query.get("as") or FIRST.id)
         version = self._seen()
         return web.json_response(
             {
@@ -153,7 +153,9 @@ async def _guarded(request: web.Request, handler: _Handler) -> web.StreamRespons
         answer = await handler(request)
     except Problem as problem:
         errors = {"errors": problem.errors} if problem.errors else {}
-        answer = web.json_response({"ok": False, "problem": str(problem), **errors})
+        # Whoever reads gets what they asked for or a fault; what people can't do is an answer like any other.
+        status = 400 if request.method == "GET" else 200
+        answer = web.json_response({"ok": False, "problem": str(problem), **errors}, status=status)
     except web.HTTPException as refused:
         answer = web.json_response({"ok": False, "problem": _sentence(refused)}, status=refused.status)
     answer.headers.update(_HEADERS)
