@@ -22,6 +22,7 @@ from homeward.handlers.errors import Errors
 from homeward.handlers.failback import Failback
 from homeward.handlers.looking import Looking
 from homeward.handlers.newer_blocks import NewerBlocks
+from homeward.handlers.notices import Notices
 from homeward.handlers.onward import Onward
 from homeward.handlers.picking import Picker
 from homeward.handlers.preflight import Preflight
@@ -123,7 +124,9 @@ def register(
     slack = settings.slack
     try:
         acting = (
-            Acting(settings, settings.approvals, app, collector, newer, log=log, metrics=metrics, clock=clock)
+            Acting(
+                settings, settings.approvals, app, collector, inventory, newer, log=log, metrics=metrics, clock=clock
+            )
             if settings.approvals
             else None
         )
@@ -133,6 +136,7 @@ def register(
         preflight = Preflight(collect, RULES_OF, supervisor=supervisor, posters=posters)
         further: list[Listener] = []
         further += Picker(inventory).listeners()
+        further += Notices(desk, supervisor=supervisor, posters=posters).listeners()
         zones = acting.standings.zone if acting else _no_zone
         forms = StartForm(
             desk,

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -14,17 +14,20 @@ from slack_sdk.web.async_client import AsyncWebClient
 from homeward.actions.ledger import LedgerError
 from homeward.actions.requests import Asked, Person, Request, Where
 from homeward.actions.states import Operation
+from homeward.checks.subjects import Wishes
 
 from .arguments import Asked as Check
 from .arguments import Usage, bare, check_arguments, wants_help
 from .deciding import RequestDesk
+from .form_state import Form
 from .looking import Looking
 from .preflight import Preflight
 from .pressed import Body, Typed, typed
 from .requests import Finding, Requests, name_of, named, no_such_word, person, shown
 from .slack import Poster, Posters
 from .start_arguments import FAILBACK, PLAIN, Start, line, start_arguments
-from .starting_time import moment, time_zone
+from .start_form import StartForm
+from .starting_time import Zones, moment, time_zone
 from .supervisor import Supervisor
 from .views.asked import not_asked, taken_as_utc
 from .views.blocks import Message
@@ -32,9 +35,6 @@ from .views.failback_usage import failback_usage
 from .views.operations import words
 from .views.reprotect_usage import not_set_up, wrong_channel
 from .views.request_list import not_found
-
-Zones = Callable[[Person, Where], Awaitable[str]]
-"""The IANA name of somebody's time zone as Slack has it, "" where it does not tell one. Does not raise."""
 
 WORDS = ("check", "start", "points", "commit", "cancel", "status", "list")
 OPERATIONS = {"start": Operation.FAILBACK, "commit": Operation.COMMIT, "cancel": Operation.CANCEL}
@@ -62,6 +62,7 @@ class Failback:
         channels: tuple[str, ...] = (),
         missing: str = "",
         reprotect: str = "/reprotect",
+        forms: StartForm | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._desk = desk
@@ -74,6 +75,7 @@ class Failback:
         self._channels = channels
         self._missing = missing
         self._reprotect = reprotect
+        self._forms = forms
         self._clock = clock
 
     async def command(self, ack: AsyncAck, body: Body, client: AsyncWebClient, respond: AsyncRespond) -> None:
@@ -88,11 +90,14 @@ class Failback:
         if isinstance(todo, Check):
             self._preflight.check(said, todo, Operation.FAILBACK, poster)
             return
+        if isinstance(todo, Start):
+            self._show_form(said, todo, poster)
+            return
         work = shown(todo(poster), poster)
         self._supervisor.start(work, name="failback", tell=poster.whisper, changes=_word(said)[0] in OPERATIONS)
 
-    def _understood(self, said: Typed) -> Message | Check | Finding:
-        """What to say at once, or what is to be checked, or the work that finds it out."""
+    def _understood(self, said: Typed) -> Message | Check | Start | Finding:
+        """What to say at once, or what is to be checked or shown as a form, or the work that finds it out."""
         word, rest = _word(said)
         if wants_help(line(said.text)) or word == "help":
             return self._usage(said)
@@ -117,15 +122,42 @@ class Failback:
             case _:
                 return self._asks(self._desk, self._requests, said, word, rest)
 
-    def _asks(self, desk: RequestDesk, requests: Requests, said: Typed, word: str, rest: str) -> Message | Finding:
+    def _asks(
+        self, desk: RequestDesk, requests: Requests, said: Typed, word: str, rest: str
+    ) -> Message | Start | Finding:
         """A start, a commit or a cancel."""
         operation = OPERATIONS[word]
+        if self._forms and operation is Operation.FAILBACK and not rest:
+            return Start("", Wishes(), "", form=True)
         start = start_arguments(rest, FAILBACK if operation is Operation.FAILBACK else PLAIN)
         if isinstance(start, Usage):
             return self._usage(said, start.why)
+        if self._forms and start.form:
+            return start
         if operation is Operation.CANCEL:
             return partial(self._cancel, desk, requests, said, start)
         return self._wrong_channel(said, operation) or partial(self._ask, requests, said, operation, start)
+
+    def _show_form(self, said: Typed, start: Start, poster: Poster) -> None:
+        if self._forms is None:
+            return
+        place = Where(said.team, said.enterprise, said.channel)
+
+        async def later() -> datetime | Usage:
+            if start.at is None:
+                raise AssertionError("asked only where a time was said")
+            zone, _ = await self._zone(start, person(said), place)
+            return zone if isinstance(zone, Usage) else moment(start.at, zone, self._clock())
+
+        form = Form(
+            Operation.FAILBACK,
+            start.subject,
+            reason=start.reason,
+            point=start.point,
+            place=said.channel,
+            enterprise=said.enterprise,
+        )
+        self._forms.begin(form, said.trigger, poster, later=later if start.at else None)
 
     async def _ask(
         self, requests: Requests, said: Typed, operation: Operation, start: Start, poster: Poster
@@ -134,7 +166,7 @@ class Failback:
         asked = Asked(operation, start.subject, start.wishes, start.reason, person(said), where, start.point)
         if start.at is None:
             return await requests.asked(asked, poster)
-        zone, known = await self._zone(start, asked)
+        zone, known = await self._zone(start, asked.requester, where)
         if isinstance(zone, Usage):
             return not_asked(zone.why)
         at = moment(start.at, zone, self._clock())
@@ -143,11 +175,11 @@ class Failback:
         note = "" if known or start.at.offset is not None else taken_as_utc(f"{start.at.clock:%H:%M}")
         return await requests.asked(replace(asked, at=at, zone=zone.key), poster, note=note)
 
-    async def _zone(self, start: Start, asked: Asked) -> tuple[ZoneInfo | Usage, bool]:
+    async def _zone(self, start: Start, who: Person, where: Where) -> tuple[ZoneInfo | Usage, bool]:
         """The zone that was said, else the person's own; UTC, and False, where nobody tells one."""
         if start.zone:
             return await asyncio.to_thread(time_zone, start.zone), True
-        told = await self._zones(asked.requester, asked.where)
+        told = await self._zones(who, where)
         own = await asyncio.to_thread(time_zone, told or UTC_NAME)
         if told and isinstance(own, ZoneInfo):
             return own, True

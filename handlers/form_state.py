@@ -4,8 +4,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
+from datetime import datetime
 from typing import cast
 
+from homeward.actions.requests import Request
 from homeward.actions.states import Operation
 from homeward.checks.names import fold
 from homeward.checks.subjects import Wish, Wishes
@@ -136,6 +138,21 @@ def filled(form: Form, view: object) -> Form:
         at=at if isinstance(at, int) else None,
         channel=channel,
     )
+
+
+def asked_again(request: Request, now: datetime) -> Form:
+    """A form with what was asked for once, without what could not be had; a time that is over is left out."""
+    asked, obstacle = request.asked, request.obstacle
+    wishes, point = asked.wishes, asked.point
+    for value in (*obstacle.without, *obstacle.open) if obstacle else ():
+        name = value.option.replace("-", "_")
+        point = "" if name == "point" else point
+        if name in OPTIONS.values():
+            given = cast("tuple[Wish, ...]", getattr(wishes, name))
+            left = tuple(wish for wish in given if fold(wish.machine) != fold(value.machine))
+            wishes = replace(wishes, **{name: left})
+    at = int(asked.at.timestamp()) if asked.at and asked.at > now else None
+    return Form(asked.operation, asked.subject, wishes=wishes, reason=asked.reason, point=point, at=at)
 
 
 def changed(wishes: Wishes, option: str, form: Form, values: tuple[str, ...]) -> Wishes:

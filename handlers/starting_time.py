@@ -1,13 +1,19 @@
 """When something shall start, as people say it: "22:00", "tomorrow 06:30", "2026-11-24 22:00", in a time zone."""
 
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from difflib import get_close_matches
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from homeward.actions.requests import Person, Where
+
 from .arguments import Usage, bare
+
+Zones = Callable[[Person, Where], Awaitable[str]]
+"""The IANA name of somebody's time zone as Slack has it, "" where it does not tell one. Does not raise."""
 
 FARTHEST = timedelta(days=7)
 FORMS = '22:00, "tomorrow 06:30" or "2026-11-24 22:00"'

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from typing import cast
 
 from slack_sdk.models.blocks import (
     Block,
@@ -76,7 +77,7 @@ def for_every(form: Form, machines: Sequence[ForMachine]) -> list[ForValue]:
             there.setdefault(fold(one.wish), one)
     made: list[ForValue] = []
     for value, there in found.items():
-        given: tuple[Wish, ...] = getattr(form.wishes, OPTIONS[value.value])
+        given = cast("tuple[Wish, ...]", getattr(form.wishes, OPTIONS[value.value]))
         said = [there[fold(name)] for name in for_all(given) if fold(name) in there]
         made.append(ForValue(value, words[value], tuple(said[:1]), tuple(there.values()), required=False))
     return made

@@ -24,8 +24,9 @@ from ..escape import mrkdwn
 from ..form_state import AT, CHANNEL, EVERY, METADATA, POINT, Form
 from ..picking import search_element
 from ..start_arguments import APP_CONSISTENT, LATEST, REASON_LIMIT
-from .blocks import Modal, actions, button, context, listed, many, packed, section
+from .blocks import Message, Modal, actions, button, context, listed, many, packed, section
 from .machine_form import machine_inputs, option, seed, shown, unfit
+from .trouble import notice
 
 NAME = 80
 VALUE = 60
@@ -52,6 +53,11 @@ def picking_form(form: Form, initial: Named | None = None, *, problem: str = "")
 def reading_form(form: Form) -> Modal:
     """While what there is is being read. It holds no input, so nothing can be changed meanwhile."""
     return _form(form, [section(f"Reading {mrkdwn(form.named, NAME)}…")], submit=False)
+
+
+def asking_message(name: str) -> Message:
+    """While the ledger writes it down."""
+    return notice(f"Asking for {mrkdwn(name, NAME)}…")
 
 
 def too_long_form(form: Form) -> Modal:
