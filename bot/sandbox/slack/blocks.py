@@ -1,6 +1,7 @@
 """A strict reading of Block Kit: what Slack would refuse, and what it would take but nobody should send.
 
-slack_sdk's models check most lengths; the rules that they miss stand here and in `shapes` and `texts`.
+slack_sdk's models check most lengths; the rules that they miss stand here and in `shapes`, `options`, `surfaces`
+and `texts`.
 """
 
 from collections import Counter
@@ -14,19 +15,13 @@ from .messages import Payload
 from .models import kept, problems_by_model
 from .reading import dicts, listed
 from .shapes import problems_in_shape
+from .surfaces import HOME, MESSAGE, MODAL, problems_in_focus, problems_in_frame, problems_in_place, refused_here
 from .texts import MESSAGE_TEXT, broadcasts, problems_in_texts
 
 MESSAGE_BLOCKS = 50
 VIEW_BLOCKS = 100
 MARKDOWN_IN_ALL = 12_000
 TABLES_IN_A_MESSAGE = 1
-
-_NOT_IN_MESSAGES = {"alert"}
-_NOT_IN_VIEWS = {"table", "plan", "task_card", "markdown", "file", "context_actions"}
-_VIEW_KEYS = {
-    "type", "title", "submit", "close", "blocks", "private_metadata", "callback_id", "external_id",
-    "clear_on_close", "notify_on_close", "submit_disabled",
-}  # fmt: skip
 
 
 def problems_in_message(payload: Payload, *, allowed_mentions: Collection[str] = ()) -> list[str]:
@@ -50,14 +45,15 @@ def problems_in_message(payload: Payload, *, allowed_mentions: Collection[str] =
     if metadata and not _is_metadata(metadata):
         problems.append("/metadata: needs event_type (a string) and event_payload (an object)")
     if blocks is not None:
-        problems += _problems_in_blocks(blocks, most=MESSAGE_BLOCKS, refused=_NOT_IN_MESSAGES, allowed=allowed)
+        problems += _problems_in_blocks(blocks, most=MESSAGE_BLOCKS, surface=MESSAGE, allowed=allowed)
     return list(dict.fromkeys(problems))
 
 
 def problems_in_view(view: Payload) -> list[str]:
     """What is wrong with a modal or a home tab; empty if it may be opened."""
     kind = view.get("type")
-    problems = [f"/{key}: unknown" for key in sorted(set(view) - _VIEW_KEYS)]
+    surface = HOME if kind == "home" else MODAL
+    problems = list(problems_in_frame(view, surface))
     if kind not in ("modal", "home"):
         problems.append(f"/type: {kind!r} is neither modal nor home")
     if kind == "modal" and not view.get("title"):
@@ -65,8 +61,9 @@ def problems_in_view(view: Payload) -> list[str]:
     blocks = view.get("blocks")
     if not blocks:
         problems.append("/blocks: missing")
-    problems += _problems_in_blocks(blocks or [], most=VIEW_BLOCKS, refused=_NOT_IN_VIEWS, allowed=frozenset())
-    frame = {key: view[key] for key in view if key in _VIEW_KEYS - {"blocks", "submit_disabled"}}
+    problems += _problems_in_blocks(blocks or [], most=VIEW_BLOCKS, surface=surface, allowed=frozenset())
+    problems += problems_in_focus(blocks, "/blocks")
+    frame = {key: value for key, value in view.items() if key not in ("blocks", "submit_disabled")}
     problems += problems_in_texts(frame, "")
     try:
         kept(View(**cast("Payload", {**frame, "blocks": [{"type": "divider"}]})))
@@ -77,7 +74,7 @@ def problems_in_view(view: Payload) -> list[str]:
     return list(dict.fromkeys(problems))
 
 
-def _problems_in_blocks(blocks: object, *, most: int, refused: set[str], allowed: frozenset[str]) -> list[str]:
+def _problems_in_blocks(blocks: object, *, most: int, surface: str, allowed: frozenset[str]) -> list[str]:
     given = listed(blocks)
     if not isinstance(blocks, list | tuple):
         return ["/blocks: not a list"]
@@ -86,17 +83,18 @@ def _problems_in_blocks(blocks: object, *, most: int, refused: set[str], allowed
         path = f"/blocks/{place}"
         if not isinstance(block, dict):
             problems.append(f"{path}: not an object")
-        elif (kind := str(cast("Payload", block).get("type"))) in refused:
-            problems.append(f"{path}: {kind} is not allowed here")
+        elif refused_here(known := cast("Payload", block), surface):
+            problems.append(f"{path}: {known['type']} is not allowed in a {surface}")
         else:
-            problems += _problems_in_block(cast("Payload", block), path, allowed)
-    known = dicts(given)
-    ids = Counter(str(block["block_id"]) for block in known if block.get("block_id"))
+            problems += _problems_in_block(known, path, allowed)
+            problems += problems_in_place(known, path, surface)
+    objects = dicts(given)
+    ids = Counter(str(block["block_id"]) for block in objects if block.get("block_id"))
     problems += [f"/blocks: block_id {name} stands {times} times" for name, times in ids.items() if times > 1]
-    markdown = sum(len(str(block.get("text", ""))) for block in known if block.get("type") == "markdown")
+    markdown = sum(len(str(block.get("text", ""))) for block in objects if block.get("type") == "markdown")
     if markdown > MARKDOWN_IN_ALL:
         problems.append(f"/blocks: {markdown} characters of markdown, at most {MARKDOWN_IN_ALL} in all")
-    if sum(block.get("type") == "table" for block in known) > TABLES_IN_A_MESSAGE:
+    if sum(block.get("type") == "table" for block in objects) > TABLES_IN_A_MESSAGE:
         problems.append("/blocks: more than one table")
     return problems
 

@@ -138,7 +138,7 @@ def _given(blocks: object, filled: Filled) -> dict[Place, object]:
     places = [(str(block["block_id"]), str(here["action_id"])) for block, here in elements(blocks)]
     found: dict[Place, object] = {}
     for key, value in filled.items():
-        inner = cast("dict[str, object]", value) if isinstance(value, dict) else {}
+        inner = _inner(value)
         if inner and all((key, action) in places for action in inner):
             found |= {(key, action): held for action, held in inner.items()}
         elif meant := [place for place in places if place[1] == key]:
@@ -146,6 +146,10 @@ def _given(blocks: object, filled: Filled) -> dict[Place, object]:
         else:
             raise LookupError(f"the view has no {key}; it has {sorted({action for _, action in places})}")
     return found
+
+
+def _inner(value: object) -> dict[str, object]:
+    return dict(cast("Mapping[str, object]", value)) if isinstance(value, Mapping) else {}
 
 
 def _unpicked(element: Payload, picked: object) -> bool:

@@ -11,7 +11,8 @@ OPTIONS = 100
 GROUPS = 100
 OPTION_TEXT = 75
 OPTION_VALUE = 150
-_KEYS = {"text", "value", "description"}
+PLAIN = ("plain_text",)
+_KEYS = {"text", "value", "description", "url"}
 
 
 def options_of(holder: Payload) -> list[Payload]:
@@ -31,39 +32,41 @@ def problems_in_suggestion(answer: Payload) -> list[str]:
     return [*problems, *problems_in_options(answer, "")]
 
 
-def problems_in_options(holder: Payload, path: str, *, most: int = OPTIONS) -> Iterator[str]:
-    """Of something that has `options` or `option_groups`: plain text, short, and each value once."""
+def problems_in_options(
+    holder: Payload, path: str, *, most: int = OPTIONS, texts: tuple[str, ...] = PLAIN
+) -> Iterator[str]:
+    """Of something that has `options` or `option_groups`: short texts of these types, and each value once."""
     groups = listed(holder.get("option_groups"))
     if len(groups) > GROUPS:
         yield f"{path}/option_groups: {len(groups)} groups, at most {GROUPS}"
-    yield from _list(holder.get("options"), f"{path}/options", most)
+    yield from _list(holder.get("options"), f"{path}/options", most, texts)
     for place, group in enumerate(groups):
         known = cast("Payload", group) if isinstance(group, dict) else {}
         yield from _words(known.get("label"), f"{path}/option_groups/{place}/label")
         if not listed(known.get("options")):
             yield f"{path}/option_groups/{place}/options: none"
-        yield from _list(known.get("options"), f"{path}/option_groups/{place}/options", most)
+        yield from _list(known.get("options"), f"{path}/option_groups/{place}/options", most, texts)
     values = Counter(str(option.get("value")) for option in options_of(holder))
     yield from (f"{path}/options: value {value} stands twice" for value in values if values[value] > 1)
 
 
-def _list(given: object, path: str, most: int) -> Iterator[str]:
+def _list(given: object, path: str, most: int, texts: tuple[str, ...]) -> Iterator[str]:
     options = listed(given)
     if len(options) > most:
         yield f"{path}: {len(options)} options, at most {most}"
     for place, option in enumerate(options):
-        yield from problems_in_option(option, f"{path}/{place}")
+        yield from problems_in_option(option, f"{path}/{place}", texts)
 
 
-def problems_in_option(option: object, path: str) -> Iterator[str]:
+def problems_in_option(option: object, path: str, texts: tuple[str, ...] = PLAIN) -> Iterator[str]:
     if not isinstance(option, dict):
         yield f"{path}: not an object"
         return
     known = cast("Payload", option)
     yield from (f"{path}/{key}: unknown" for key in sorted(set(known) - _KEYS))
-    yield from _words(known.get("text"), f"{path}/text")
+    yield from _words(known.get("text"), f"{path}/text", texts)
     if "description" in known:
-        yield from _words(known["description"], f"{path}/description")
+        yield from _words(known["description"], f"{path}/description", texts)
     value = known.get("value")
     if not isinstance(value, str) or not value:
         yield f"{path}/value: needs a string"
@@ -71,11 +74,11 @@ def problems_in_option(option: object, path: str) -> Iterator[str]:
         yield f"{path}/value: {len(value)} characters, at most {OPTION_VALUE}"
 
 
-def _words(text: object, path: str) -> Iterator[str]:
+def _words(text: object, path: str, texts: tuple[str, ...] = PLAIN) -> Iterator[str]:
     known = cast("Payload", text) if isinstance(text, dict) else {}
     words = known.get("text")
-    if known.get("type") != "plain_text" or not isinstance(words, str):
-        yield f"{path}: must be plain_text"
+    if known.get("type") not in texts or not isinstance(words, str):
+        yield f"{path}: must be {' or '.join(texts)}"
     elif not words.strip():
         yield f"{path}: empty text"
     elif len(words) > OPTION_TEXT:

@@ -1,9 +1,11 @@
 """How the sandbox's Slack says no: the one error that ends a request, as `{"ok": false, "error": ...}`."""
 
+import json
 from collections.abc import Collection
 
 from .blocks import problems_in_message, problems_in_view
 from .messages import Payload
+from .surfaces import VIEW_BYTES
 
 
 class Refused(Exception):
@@ -45,6 +47,8 @@ def check_message(
 
 
 def check_view(view: Payload, *, unsupported: frozenset[str] = frozenset()) -> None:
+    if len(json.dumps(view)) > VIEW_BYTES:
+        raise Refused("view_too_large")
     if problems := [*problems_in_view(view), *not_rolled_out(view.get("blocks"), unsupported)]:
         raise refused_for("invalid_arguments", problems)
 

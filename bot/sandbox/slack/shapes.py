@@ -6,11 +6,11 @@ from typing import cast
 
 from .messages import Payload
 from .models import problems_by_model
+from .options import options_of, problems_in_option, problems_in_options
 from .reading import dicts, listed, objects
 
 SHORT_TEXT = 2_000
 """Fields of a section, texts of a context."""
-OPTION_TEXT = 75
 TABLE_ROWS = 100
 TABLE_COLUMNS = 20
 ALERT_TEXT = 200
@@ -70,25 +70,24 @@ def _elements(block: Payload, path: str) -> Iterator[str]:
     for where, here in objects(block, path):
         kind = str(here.get("type"))
         if kind in _MOST:
-            most, found = _MOST[kind], dicts(here.get("options"))
-            if len(found) > most:
-                yield f"{where}/options: {len(found)} options, at most {most}"
-            if kind not in ("checkboxes", "radio_buttons"):
-                for number, option in enumerate(found):
-                    yield from _wrong_types(option.get("text"), {"plain_text"}, f"{where}/options/{number}/text")
-            for number, option in enumerate(found):
-                yield from _described(option, f"{where}/options/{number}")
-            if any(chosen not in found for chosen in dicts(here.get("initial_options"))):
-                yield f"{where}/initial_options: not among the options"
-            values = Counter(str(option.get("value")) for option in found)
-            yield from (f"{where}/options: value {value} stands twice" for value in values if values[value] > 1)
+            texts = tuple(sorted(_TEXTS)) if kind in ("checkboxes", "radio_buttons") else ("plain_text",)
+            yield from problems_in_options(here, where, most=_MOST[kind], texts=texts)
+            yield from _unlike(here, where)
+        if kind in ("external_select", "multi_external_select"):
+            for one in (*dicts([here.get("initial_option")]), *dicts(here.get("initial_options"))):
+                yield from problems_in_option(one, f"{where}/initial_option")
+            shortest = here.get("min_query_length", 0)
+            if not isinstance(shortest, int) or shortest < 0:
+                yield f"{where}/min_query_length: {shortest!r} is no number of characters"
 
 
-def _described(option: Payload, path: str) -> Iterator[str]:
-    description = option.get("description")
-    words = cast("Payload", description).get("text") if isinstance(description, dict) else ""
-    if len(str(words or "")) > OPTION_TEXT:
-        yield f"{path}/description: {len(str(words))} characters, at most {OPTION_TEXT}"
+def _unlike(element: Payload, path: str) -> Iterator[str]:
+    """What is picked at first has to be exactly one of the options."""
+    options = options_of(element)
+    if "initial_option" in element and element["initial_option"] not in options:
+        yield f"{path}/initial_option: not among the options"
+    if any(chosen not in options for chosen in dicts(element.get("initial_options"))):
+        yield f"{path}/initial_options: not among the options"
 
 
 def _section(block: Payload, path: str) -> Iterator[str]:

@@ -223,7 +223,7 @@ WHERE = {
     "confirm in mrkdwn": "/blocks/0/elements/0/confirm/confirm",
     "no options": "/blocks/0/elements/0/options",
     "same option twice": "/blocks/0/elements/0/options",
-    "option in mrkdwn": "/blocks/0/elements/0/options/0/text/0",
+    "option in mrkdwn": "/blocks/0/elements/0/options/0/text",
     "placeholder in mrkdwn": "/blocks/0/elements/0/placeholder",
     "a long description": "/blocks/0/elements/0/options/0/description",
     "a tick that is no option": "/blocks/0/elements/0/initial_options",
