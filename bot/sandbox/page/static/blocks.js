@@ -17,7 +17,7 @@ export function blocks(list, source, errors = {}) {
 }
 
 const DRAWN = {
-  header: (block) => h("div", { class: "block header", role: "heading", "aria-level": "4" }, block.text.text),
+  header: (block) => h("div", { class: "block header", role: "heading", "aria-level": "3" }, block.text.text),
   divider: () => h("hr", { class: "block" }),
   section,
   context,

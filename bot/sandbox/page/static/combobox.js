@@ -20,6 +20,7 @@ export function combobox(first) {
   let active = -1;
   let asked = 0;
   let timer = 0;
+  let hasty = false; // Enter was pressed before the list for the last letters came.
 
   const flat = () => groups.flatMap((group) => group.options);
   const field = () => node.querySelector("input");
@@ -46,6 +47,10 @@ export function combobox(first) {
     const count = flat().length;
     note = found.problem || (count ? `${count} ${count === 1 ? "choice" : "choices"}` : "Nothing fits what was typed.");
     active = count ? 0 : -1;
+    // Nobody could see this list yet: only what was meant without doubt is taken.
+    const [meant] = count === 1 || flat()[0]?.text.text.toLowerCase() === text.toLowerCase() ? flat() : [];
+    if (hasty && meant) return choose(meant);
+    hasty = false;
     return draw();
   }
 
@@ -60,6 +65,7 @@ export function combobox(first) {
     clearTimeout(timer);
     asked += 1;
     open = false;
+    hasty = false;
     if (!keep) typed = null;
     groups = [];
     note = "";
@@ -87,6 +93,10 @@ export function combobox(first) {
   function input(event) {
     typed = event.target.value;
     open = true;
+    // The list is still the one of other letters: Enter must not take from it.
+    active = -1;
+    hasty = false;
+    asked += 1;
     clearTimeout(timer);
     timer = setTimeout(ask, DEBOUNCE);
     if (!typed && !props.many && props.chosen.length) {
@@ -108,6 +118,7 @@ export function combobox(first) {
     } else if (event.key === "Enter" && open) {
       event.preventDefault();
       if (active >= 0) choose(flat()[active]);
+      else hasty = true;
     } else if (event.key === "Escape" && open) {
       // Only the list closes, not the dialog around it.
       event.preventDefault();
