@@ -6,9 +6,10 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack, suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from slack_bolt.app.async_app import AsyncApp
 from structlog.stdlib import BoundLogger
@@ -26,18 +27,25 @@ from homeward.actions.site_recovery import AzureSiteRecovery
 from homeward.actions.states import Operation, State
 from homeward.checks import RULES_OF
 from homeward.checks.sources.collect import Collector
+from homeward.checks.subjects import Inventory
+from homeward.handlers.audience import SlackAudience
 from homeward.handlers.clients import AppClients
+from homeward.handlers.directs import Directs
 from homeward.handlers.newer_blocks import NewerBlocks
 from homeward.handlers.people import SlackStandings
 from homeward.handlers.portal import portal
 from homeward.handlers.reporter import Reporter, Views
+from homeward.handlers.slack import SlackPosters
 from homeward.handlers.threads import SlackThreads
 from homeward.handlers.views.approval import approval_message, reminder_message
+from homeward.handlers.views.blocks import Message
+from homeward.handlers.views.notices import direct_message, direct_reminder
 from homeward.handlers.views.request_card import card
 from homeward.handlers.views.thread import reply
 
 from .acting_metrics import ActingMetrics
 from .acting_settings import Approval, ApprovalsSettings
+from .daily import Daily
 from .late_desk import LateDesk
 from .looking_home import HomeLook
 from .settings import Settings
@@ -63,6 +71,7 @@ class Acting:
         approvals: ApprovalsSettings,
         app: AsyncApp,
         collector: Collector,
+        inventory: Inventory,
         newer: NewerBlocks,
         *,
         log: BoundLogger,
@@ -74,6 +83,7 @@ class Acting:
         self._key = settings.audit_key().encode()
         self._policies = policies(approvals)
         self._collector = collector
+        self._inventory = inventory
         self._clients = AppClients(app)
         self.standings = SlackStandings(self._clients)
         self._newer = newer
@@ -118,6 +128,9 @@ class Acting:
         if self._metrics:
             looking = asyncio.create_task(self._look(ledger, self._metrics), name="homeward metrics")
             self._driving.push_async_callback(ended, (looking,))
+        if daily := self._daily(ledger):
+            telling = asyncio.create_task(daily.run(), name="homeward daily line")
+            self._driving.push_async_callback(ended, (telling,))
         self._ledger = ledger
         self.desk.open(Desk(ledger, scheduler, self._policies, self.standings, new_id))
 
@@ -151,6 +164,27 @@ class Acting:
         limits = self._settings.limits
         return Limits(timedelta(seconds=limits.poll_interval), limits.max_parallel_items)
 
+    def _daily(self, ledger: Ledger) -> Daily | None:
+        notices = self._settings.notices
+        if notices.daily is None:
+            return None
+        posters = SlackPosters(newer=self._newer)
+
+        async def say(message: Message) -> None:
+            client = await self._clients(notices.team, "")
+            await posters(client, None, notices.team).post(notices.channel, message)
+
+        return Daily(
+            ledger,
+            self._inventory,
+            say,
+            notices.channel,
+            notices.daily,
+            ZoneInfo(notices.zone),
+            self._clock or _now,
+            self._log,
+        )
+
     def _reporter(self, ledger: Ledger, *, sole: bool) -> Reporter:
         slack = self._settings.slack
         command, failback = slack.reprotect_command, slack.failback_command
@@ -170,6 +204,14 @@ class Acting:
             monotonic=time.monotonic,
             log=self._log,
             sole=sole,
+            directs=Directs(
+                SlackAudience(self._clients, self.standings, log=self._log),
+                partial(direct_message, portal=pages),
+                direct_reminder,
+                ledger,
+                monotonic=time.monotonic,
+                log=self._log,
+            ),
         )
 
     async def _look(self, ledger: Ledger, metrics: ActingMetrics) -> None:
@@ -190,6 +232,10 @@ def _policy(approval: Approval) -> Policy:
 def _seconds() -> float:
     """A clock for how old a claim is: it must go on while a virtual machine is suspended, which monotonic does not."""
     return time.clock_gettime(time.CLOCK_BOOTTIME) if sys.platform == "linux" else time.monotonic()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def new_id() -> str:

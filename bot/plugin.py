@@ -17,16 +17,20 @@ from homeward.checks.sources.collect import Collector
 from homeward.checks.sources.inventory import KeptInventory
 from homeward.handlers.approvals import Approvals
 from homeward.handlers.attach import attach
+from homeward.handlers.clients import AppClients
 from homeward.handlers.commands import Commands
 from homeward.handlers.errors import Errors
 from homeward.handlers.failback import Failback
+from homeward.handlers.home import Home
+from homeward.handlers.home_drawing import HomeDrawing, Viewer
+from homeward.handlers.home_keeper import HomeKeeper
 from homeward.handlers.looking import Looking
 from homeward.handlers.newer_blocks import NewerBlocks
 from homeward.handlers.notices import Notices
 from homeward.handlers.onward import Onward
 from homeward.handlers.picking import Picker
 from homeward.handlers.preflight import Preflight
-from homeward.handlers.problems import Problem
+from homeward.handlers.problems import Problem, SlackRefused
 from homeward.handlers.reprotect import Reprotect
 from homeward.handlers.shortcuts import Shortcuts
 from homeward.handlers.slack import SlackPosters
@@ -57,12 +61,19 @@ class Homeward:
     """
 
     def __init__(
-        self, collector: Collector, inventory: KeptInventory, supervisor: Supervisor, acting: Acting | None = None
+        self,
+        collector: Collector,
+        inventory: KeptInventory,
+        supervisor: Supervisor,
+        acting: Acting | None = None,
+        *,
+        homes: "Homes",
     ) -> None:
         self._collector = collector
         self._inventory = inventory
         self._supervisor = supervisor
         self._acting = acting
+        self._homes = homes
 
     async def __aenter__(self) -> Self:
         if self._acting:
@@ -87,10 +98,19 @@ class Homeward:
         """Whether it can do its work now: the ledger, if there is one, answers."""
         return self._acting is None or await self._acting.ready()
 
+    async def home_blocks(self, user: str, team: str, enterprise: str = "") -> list[dict[str, object]]:
+        """What Homeward's App Home shows this person now, for a Home of your own; the buttons in it are answered.
+
+        At most 60 blocks, whose ids start with `homeward.`. They stay as they are until you publish them anew. It
+        does not raise for what the outside does: what can't be read is said in the blocks.
+        """
+        return list(await self._homes.blocks(Viewer(team, user, enterprise)))
+
     async def close(self) -> None:
         """The same as leaving `async with`; safe to call twice."""
         if self._acting:
             await self._acting.pause()
+        await self._homes.close()
         await self._supervisor.close()
         if self._acting:
             await self._acting.close()
@@ -136,7 +156,24 @@ def register(
         preflight = Preflight(collect, RULES_OF, supervisor=supervisor, posters=posters)
         further: list[Listener] = []
         further += Picker(inventory).listeners()
-        further += Notices(desk, supervisor=supervisor, posters=posters).listeners()
+        clients = AppClients(app)
+        drawing = HomeDrawing(
+            desk, inventory, missing=NO_APPROVERS, command=slack.reprotect_command, clock=now
+        )
+        keeper = HomeKeeper(drawing, clients, posters, log=log)
+        home = Home(
+            keeper,
+            preflight,
+            inventory,
+            search,
+            supervisor=supervisor,
+            posters=posters,
+            opens=slack.home,
+            starts=desk is not None,
+            errors=slack.failback_errors_command,
+        )
+        further += home.listeners()
+        further += Notices(desk, supervisor=supervisor, posters=posters, redraw=home.redraw).listeners()
         zones = acting.standings.zone if acting else _no_zone
         forms = StartForm(
             desk,
@@ -203,6 +240,8 @@ def register(
             ),
             further=further,
         )
+        if home.opening in yielded:
+            home.give_way()
         for one in yielded:
             log.warning("homeward.yielded", kind=one.kind.value, id=one.id)
     except (Problem, SettingsError):
@@ -210,7 +249,32 @@ def register(
             if one:
                 one.withdraw()
         raise
-    return Homeward(collector, inventory, supervisor, acting)
+    return Homeward(collector, inventory, supervisor, acting, homes=Homes(drawing, keeper, clients, posters))
+
+
+class Homes:
+    """The App Homes as the plugin's owner has them."""
+
+    def __init__(
+        self, drawing: HomeDrawing, keeper: HomeKeeper, clients: AppClients, posters: SlackPosters
+    ) -> None:
+        self._drawing = drawing
+        self._keeper = keeper
+        self._clients = clients
+        self._posters = posters
+
+    async def blocks(self, viewer: Viewer) -> tuple[dict[str, object], ...]:
+        """What the person's Home shows now."""
+        await self._drawing.look(anew=True)
+        try:
+            poster = self._posters(await self._clients(viewer.team, viewer.enterprise), None, viewer.team)
+        except SlackRefused:
+            poster = None
+        return await self._drawing.blocks(viewer, poster)
+
+    async def close(self) -> None:
+        """Keeps none any more."""
+        await self._keeper.close()
 
 
 def _now() -> datetime:

@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from homeward.checks.sources.access import AzureAccess, Limits, VaultAddress, VCenterAccess
 
 from .acting_settings import KEY_LENGTH, ApprovalsSettings, AuditSettings, Channel, StateSettings
+from .notices_settings import NoticesSettings
 from .section import Section
 
 PREFIX = "HOMEWARD_"
@@ -99,6 +100,7 @@ class SlackSettings(Section):
     reprotect_command: Command = "/reprotect"
     failback_command: Command = "/failback"
     request_channels: tuple[Channel, ...] = ()
+    home: bool = True
 
     @model_validator(mode="after")
     def _commands_differ(self) -> Self:
@@ -202,10 +204,17 @@ class Settings(BaseSettings):
     vcenters: Annotated[tuple[VCenterSettings, ...], AfterValidator(_vcenters)] = ()
     approvals: ApprovalsSettings | None = None
     """Without it nothing can be asked for, and no ledger is opened."""
+    notices: NoticesSettings = NoticesSettings()
     state: StateSettings = StateSettings()
     audit: AuditSettings = AuditSettings()
     limits: LimitsSettings = LimitsSettings()
     serve: ServeSettings = ServeSettings()
+
+    @model_validator(mode="after")
+    def _days_are_remembered(self) -> Self:
+        if self.notices.daily is not None and self.approvals is None:
+            raise ValueError("notices.daily needs [approvals]: without them there is no ledger that remembers a day")
+        return self
 
     @classmethod
     def settings_customise_sources(

@@ -2,9 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar, cast
+from typing import Protocol, cast
 
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
@@ -12,17 +12,14 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from homeward.actions.approval import Policy, Standing, Unasked
 from homeward.actions.requests import Person, Where
 
+from .lately import Lately
 from .problems import SlackRefused
-from .web_api import LIMITED, NO_ANSWER, answered, objects, once
-
-T = TypeVar("T")
+from .web_api import NO_ANSWER, answered, objects, once
 
 FRESH = 15.0
 """Seconds that an answer counts. Slack lets the members of user groups be asked 20 times in a minute."""
 PATIENCE = 5.0
 """Seconds that Slack may take for one answer."""
-MOST = 500
-"""Answers that are kept; more people do not decide in a quarter of a minute."""
 
 _NOT_OURS = {"user_not_found", "user_not_visible", "users_not_found"}
 _WHY = {
@@ -66,8 +63,8 @@ class SlackStandings:
     ) -> None:
         self._clients = clients
         self._patience = patience
-        self._users = _Recent[_User](clock)
-        self._groups = _Recent[frozenset[str]](clock)
+        self._users = Lately[_User](clock, fresh=FRESH, method="users.info")
+        self._groups = Lately[frozenset[str]](clock, fresh=FRESH, method="usergroups.users.list")
 
     async def __call__(self, person: Person, policy: Policy, where: Where) -> Standing | Unasked:
         """`where` is the request's: its workspace is asked, and whoever is not of it is a stranger."""
@@ -86,6 +83,19 @@ class SlackStandings:
         """The IANA name of a person's time zone, "" where Slack does not tell it."""
         user = await self._user(person, where)
         return "" if isinstance(user, SlackRefused) else user.zone
+
+    async def approvers(self, policy: Policy, where: Where) -> tuple[frozenset[str], SlackRefused | None]:
+        """The ids of those whom a policy names, as far as Slack tells its groups, and why not all, if so."""
+        answers = await asyncio.gather(*(self._group(group, where) for group in policy.usergroups))
+        known = [members for members in answers if isinstance(members, frozenset)]
+        return frozenset(policy.users).union(*known), next((r for r in answers if isinstance(r, SlackRefused)), None)
+
+    async def could_decide(self, person: Person, where: Where) -> bool | SlackRefused:
+        """Whether the account is one that may decide at all: none of a bot, a guest, or somebody who left."""
+        user = await self._user(person, where)
+        if isinstance(user, SlackRefused):
+            return user
+        return not (user.deleted or user.guest or user.stranger or user.bot)
 
     async def _user(self, person: Person, where: Where) -> _User | SlackRefused:
         return await self._users.get((person.team_id, person.user_id), lambda: self._ask_user(person, where))
@@ -134,28 +144,6 @@ class SlackStandings:
 
 class _Data(Protocol):
     data: object
-
-
-class _Recent(Generic[T]):
-    """Answers, failures among them, that are asked for once at a time and count for `FRESH` seconds from the asking."""
-
-    def __init__(self, clock: Callable[[], float]) -> None:
-        self._clock = clock
-        self._held: dict[tuple[str, str], tuple[float, asyncio.Task[T | SlackRefused]]] = {}
-
-    async def get(
-        self, key: tuple[str, str], ask: Callable[[], Coroutine[Any, Any, T | SlackRefused]]
-    ) -> T | SlackRefused:
-        now = self._clock()
-        for old in [key for key, (asked, task) in self._held.items() if now - asked >= FRESH and task.done()]:
-            del self._held[old]
-        held = self._held.get(key)
-        if held is None:
-            if len(self._held) >= MOST:
-                return SlackRefused("users.info", LIMITED)
-            held = self._held[key] = (now, asyncio.create_task(ask()))
-        # Whoever stops waiting stops it for nobody else.
-        return await asyncio.shield(held[1])
 
 
 def read_user(told: object, person: Person) -> _User | SlackRefused:

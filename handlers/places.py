@@ -20,6 +20,9 @@ CARD_DIRECT = "card:direct"
 APPROVAL = "approval"
 APPROVAL_AGAIN = "approval:again"
 
+DIRECT = "direct:"
+"""What is said to one person: the approval message, for whom the approvers' channel does not reach."""
+
 GONE = frozenset(
     {
         "message_not_found", "thread_not_found", "invalid_thread_ts", "cannot_reply_to_message", "cant_update_message",
@@ -91,6 +94,20 @@ def reply_key(seq: int, card: str, posts: Posts) -> str:
 
 def reminder_key(seq: int) -> str:
     return f"reminder:{seq}"
+
+
+def direct_key(user: str) -> str:
+    return f"{DIRECT}{user}"
+
+
+def direct_reminder_key(user: str, seq: int) -> str:
+    return f"{direct_key(user)}:{reminder_key(seq)}"
+
+
+def directly(posts: Posts) -> dict[str, Post]:
+    """The approval messages that went to single people, by their ids."""
+    named = {key.removeprefix(DIRECT): post for key, post in posts.items() if key.startswith(DIRECT)}
+    return {user: post for user, post in named.items() if ":" not in user}
 
 
 def _misplaced(post: Post) -> bool:

@@ -15,6 +15,7 @@ from homeward.actions.posts import Post, PostState
 from homeward.actions.requests import Event, EventKind, Request
 from homeward.actions.states import Operation, State
 
+from .directs import Directs
 from .pacing import Monotonic, Pace, Patience
 from .places import (
     APPROVAL,
@@ -66,7 +67,7 @@ class Views:
 
 
 class Reporter:
-    """`sole` tells that no other process reports."""
+    """`sole` tells that no other process reports. Without `directs` nobody is asked in person."""
 
     def __init__(
         self,
@@ -78,8 +79,10 @@ class Reporter:
         monotonic: Monotonic,
         log: Log,
         sole: bool,
+        directs: Directs | None = None,
     ) -> None:
         self._ledger = ledger
+        self._directs = directs
         self._workspaces = workspaces
         self._views = views
         self._policies = policies
@@ -128,7 +131,8 @@ class Reporter:
         except SlackRefused:
             return patience.failed(where.team_id)
         showing = Showing(self._means, threads, request, posts, now=now, started=started)
-        one = _Pass(request, events, now, showing, threads, self._views, self._policies[request.asked.operation])
+        policy = self._policies[request.asked.operation]
+        one = _Pass(request, events, now, showing, threads, self._views, policy, self._directs)
         try:
             await one.run()
         except Down:
@@ -147,6 +151,7 @@ class _Pass:
     threads: Threads
     views: Views
     policy: Policy
+    directs: Directs | None
 
     async def run(self) -> None:
         """What can't be shown yet holds up only what comes after it in the same thread."""
@@ -158,6 +163,8 @@ class _Pass:
         if card:
             with suppress(Later):
                 await self._replies(*card)
+        if self.directs:
+            await self._in_person(self.directs)
 
     async def _card(self) -> tuple[CardPlace, Post] | None:
         """Where the card stands; None where it can stand nowhere."""
@@ -209,6 +216,13 @@ class _Pass:
                 await self.showing.refuse(post, why)
         elif awaiting:
             await self._reminders(post)
+
+    async def _in_person(self, directs: Directs) -> None:
+        """Nobody is asked in person before the request stands in the approvers' channel."""
+        approval = self.showing.posts.get(approval_key(self.showing.posts))
+        put = approval is not None and approval.state is PostState.SENT
+        put = put and self.request.state is State.AWAITING_APPROVAL
+        await directs.show(self.request, self.events, self.policy, self.showing, self.threads, now=self.now, put=put)
 
     async def _reminders(self, approval: Post) -> None:
         for event in self.events:

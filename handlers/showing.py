@@ -14,7 +14,7 @@ from homeward.actions.posts import Post, PostState
 from homeward.actions.requests import Request
 
 from .pacing import Monotonic, Pace, Patience
-from .places import APPROVAL, CARD, ELSEWHERE
+from .places import APPROVAL, CARD, DIRECT, ELSEWHERE
 from .problems import SlackRefused
 from .supervisor import Log
 from .threads import Mark, Threads
@@ -139,7 +139,8 @@ class Showing:
             self.later(AT_LEAST - age)
             return ""
         # Cards are many and change often: they don't keep buttons on screen that are not to be pressed any more.
-        lane = f"{self._team} change {APPROVAL if post.key.startswith(APPROVAL) else CARD}"
+        kind = next((one for one in (APPROVAL, DIRECT) if post.key.startswith(one)), CARD)
+        lane = f"{self._team} change {kind}"
         try:
             self._turn(self._means.calling, lane)
             await self._updated(post, message, lane)
@@ -151,6 +152,12 @@ class Showing:
                 return refused.error
         await self._known(post, post.ts, digest)
         return ""
+
+    async def unreachable(self, key: str, channel: str, why: str) -> None:
+        """Writes down that a message can't be sent, so that it is not tried again."""
+        post = await self._means.ledger.begin_post(self._request.id, key, channel=channel, thread="", digest="")
+        if post is not None:
+            await self.refuse(post, why)
 
     async def refuse(self, post: Post, why: str) -> Post:
         """Slack's last word on a message."""
@@ -231,7 +238,7 @@ class Showing:
 
     def _faulty(self, post: Post, message: Message, refused: SlackRefused) -> bool:
         """Whether the text alone is worth a try; without its buttons an approval message is none."""
-        if refused.error not in FAULTY or not message.blocks or post.key.startswith(APPROVAL):
+        if refused.error not in FAULTY or not message.blocks or post.key.startswith((APPROVAL, DIRECT)):
             return False
         self._tell(post, refused.error)
         return True

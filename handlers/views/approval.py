@@ -57,8 +57,13 @@ _UNREAD, _UNREADS = "check that could not be read", "checks that could not be re
 SIGNS = {State.AWAITING_APPROVAL: "☐", State.REJECTED: "✗", State.EXPIRED: "–", State.CANCELLED: "–", State.VOIDED: "–"}
 
 
-def approval_message(request: Request, *, policy: Policy, now: datetime, portal: Portal) -> Message:
-    """What is put to the approvers; once it is decided, the same without buttons, saying who decided and when."""
+def approval_message(
+    request: Request, *, policy: Policy, now: datetime, portal: Portal, below: Sequence[Block] = ()
+) -> Message:
+    """What is put to the approvers; once it is decided, the same without buttons, saying who decided and when.
+
+    `below` stands at its end.
+    """
     if request.plan is None or request.checked is None:
         return _without_plan(request)
     plan, checked, asks = request.plan, request.checked, asking(request, now)
@@ -77,9 +82,12 @@ def approval_message(request: Request, *, policy: Policy, now: datetime, portal:
             *(_to_confirm(checked, request) if asks else []),
             context(_small_print(request, plan, portal)),
             *([actions(_buttons(request, plan))] if asks else []),
+            *below,
         ]
 
-    return Message(f"{head}. {_ending(request)}", fitted(blocks, SIZES))
+    # Slack rings those whom the blocks mention; the text is what is read aloud, and rings where blocks are not shown.
+    call = f" {mentions(policy)}" if asks else ""
+    return Message(f"{head}. {_ending(request)}{call}", fitted(blocks, SIZES))
 
 
 def asking(request: Request, now: datetime) -> bool:
@@ -321,4 +329,4 @@ def reminder_message(request: Request, *, policy: Policy, now: datetime) -> Mess
         f"{mentions(policy)}: *still waiting* for {many(request.quorum - len(request.approvals), 'approval')}. {what} "
         f"It expires {when(request.expires_at)} (in {left}); then nothing is started."
     )
-    return Message(head, (as_json(section(told)),))
+    return Message(f"{head} {mentions(policy)}", (as_json(section(told)),))

@@ -9,7 +9,7 @@ import pytest
 
 from homeward.actions.requests import EventKind
 from homeward.actions.states import State
-from homeward.bot.sandbox.slack import APPROVALS, WAR_ROOM
+from homeward.bot.sandbox.slack import APPROVALS, OMAR, WAR_ROOM
 from tests.handlers.reporting.world import Stop, World, told, world
 
 LIFE: tuple[tuple[State | None, tuple[EventKind, ...]], ...] = (
@@ -39,6 +39,7 @@ class Countdown:
 
 async def live(here: World, countdown: Countdown, *, blind: bool = False) -> None:
     """The whole life, in as many processes as it takes."""
+    here.absent.people = (OMAR.id,)
     steps = iter(LIFE)
     async with here.process() as process:
         await process.ask()
@@ -90,6 +91,8 @@ async def test_wherever_it_stops_each_message_is_there_once_and_in_order(
             assert set(counts.values()) == {1}, (place, point, counts)
             assert here.card().text == "R-000001 succeeded v6", (place, point)
             assert here.slack.workspace.messages(APPROVALS)[0].text == "approve R-000001? succeeded", (place, point)
+            in_person = ["in person: R-000001 succeeded", f"<@{OMAR.id}> still waiting: R-000001"]
+            assert here.direct(OMAR) == in_person, (place, point)
     with capsys.disabled():
         sys.stdout.write(f" {len(points)} crash points of the reporter ")
 

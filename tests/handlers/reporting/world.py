@@ -1,6 +1,6 @@
 """A request's life told to a reporter, over a real ledger and the sandbox's Slack, with one clock for all of them."""
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,7 +16,11 @@ from homeward.actions.posts import Post
 from homeward.actions.requests import Asked, Change, Event, EventKind, Happened, Person, Request, Where
 from homeward.actions.states import Operation, State
 from homeward.bot.sandbox.slack import APPROVALS, APPROVERS, LENA, MAYA, WAR_ROOM, Message, SandboxSlack
+from homeward.bot.sandbox.slack.people import User
 from homeward.checks.subjects import Wishes
+from homeward.handlers import SlackRefused
+from homeward.handlers.audience import Outside
+from homeward.handlers.directs import Directs
 from homeward.handlers.newer_blocks import NewerBlocks
 from homeward.handlers.reporter import Reporter, Views
 from homeward.handlers.threads import Mark, SlackThreads, Threads
@@ -42,6 +46,15 @@ def approval(request: Request, *, policy: Policy, now: datetime) -> blocks.Messa
 
 def reminder(request: Request, *, policy: Policy, now: datetime) -> blocks.Message:
     return blocks.Message(f"still waiting: {request.id}", ())
+
+
+def direct(request: Request, *, policy: Policy, now: datetime) -> blocks.Message:
+    text = f"in person: {request.id} {request.state.value}"
+    return blocks.Message(text, built(section(text)))
+
+
+def nudge(request: Request, *, user: str, now: datetime) -> blocks.Message:
+    return blocks.Message(f"<@{user}> still waiting: {request.id}", ())
 
 
 def reply(event: Event, request: Request) -> blocks.Message | None:
@@ -72,6 +85,21 @@ Effect = Callable[[str], None]
 
 def unseen(_: str) -> None:
     pass
+
+
+@dataclass
+class Absent:
+    """Those who may approve and are not in the channel; `refused` is what Slack says once instead."""
+
+    people: tuple[str, ...] = ()
+    more: int = 0
+    refused: SlackRefused | None = None
+
+    async def __call__(self, policy: Policy, where: Where, *, but: Collection[str], asked: int) -> Outside:
+        if refused := self.refused:
+            self.refused = None
+            raise refused
+        return Outside(tuple(one for one in self.people if one not in but)[: 20 - asked], self.more)
 
 
 class Watched:
@@ -111,6 +139,7 @@ class World:
         self.clock = clock
         self.url = f"sqlite+aiosqlite:///{folder / 'homeward.db'}"
         self.log = FakeLog()
+        self.absent = Absent()
         slack.allowed_mentions.add(APPROVERS.id)
 
     @asynccontextmanager
@@ -134,6 +163,9 @@ class World:
             monotonic=lambda: self.clock().timestamp(),
             log=self.log,
             sole=sole,
+            directs=Directs(
+                self.absent, direct, nudge, ledger, monotonic=lambda: self.clock().timestamp(), log=self.log
+            ),
         )
 
     async def _client(self, team: str, enterprise: str) -> AsyncWebClient:
@@ -148,6 +180,10 @@ class World:
         """The one card in a channel."""
         (card,) = [m for m in self.slack.workspace.messages(where) if not m.thread_ts]
         return card
+
+    def direct(self, user: User) -> list[str]:
+        """What somebody was told in person, replies included."""
+        return [m.text for m in self.slack.workspace.messages(self.slack.workspace.direct(user.id))]
 
     def thread(self, where: str = WAR_ROOM.id) -> list[str]:
         """The replies below the channel's one card."""

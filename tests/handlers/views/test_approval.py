@@ -55,7 +55,8 @@ def test_it_says_what_happens_before_any_identifier(
 
     assert refused(message) == []
     assert message.text == (
-        "Approval needed: replicate 3 machines back on-premises, through mt-win01. It expires 2026-03-07 03:14 UTC."
+        "Approval needed: replicate 3 machines back on-premises, through mt-win01. It expires 2026-03-07 03:14 UTC. "
+        "<!subteam^S0LEADS>, <@U0LEAD>"
     )
     assert read.startswith("☐ *Approval needed: replicate 3 machines back on-premises, through mt-win01*")
     order = ("shut down and must stay off", "<@U0MAYA> asks for it", "Every machine:", "*Checks*", "R-7K2M9Q")
@@ -71,6 +72,13 @@ def test_those_who_may_approve_are_rung(asked: Request, shown: Any, words: Any) 
     read = words(shown(asked))
     assert "<!subteam^S0LEADS>, <@U0LEAD>: 1 of you has to approve; the one who asks can't." in read
     assert "It expires <!date^1772853245^{date_short_pretty} at {time}|2026-03-07 03:14 UTC>." in read
+
+
+def test_nobody_is_rung_by_what_is_decided(requests: Any, shown: Any) -> None:
+    for state in State:
+        message = shown(requests.request(state))
+        rings = "<!subteam^S0LEADS>" in message.text
+        assert rings == ("<!subteam^S0LEADS>" in str(message.blocks)) == (state is State.AWAITING_APPROVAL), state
 
 
 def test_how_many_are_still_missing_is_told(requests: Any, asked: Request, shown: Any, words: Any) -> None:
