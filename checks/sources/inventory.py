@@ -6,20 +6,19 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from homeward.checks.facts import Missing, Topology
+from homeward.checks.facts import Item, Missing, Topology
 from homeward.checks.names import fold
 from homeward.checks.subjects import Estate, Named, Part
 from homeward.checks.way import Stand, stand
 
 from .about import vault_source
 from .access import SourceError
-from .azure import VaultReader
+from .azure import Fabric, Plan
 from .find import Held, Listing, everything
 from .parts import parts_of
 from .searching import Index
-from .vcenter import VCenterReader
 
 T = TypeVar("T")
 
@@ -27,6 +26,25 @@ FRESH = 60.0
 """Seconds for which what was read is given without reading anew."""
 AGAIN = 10.0
 """The same where something could not be read."""
+
+
+class Vault(Protocol):
+    """What is read of a vault. Every method raises `SourceError` where it can't be read."""
+
+    @property
+    def name(self) -> str: ...
+
+    async def items(self) -> tuple[Item, ...]: ...
+
+    async def plans(self) -> tuple[Plan, ...]: ...
+
+    async def fabrics(self) -> tuple[Fabric, ...]: ...
+
+
+class VCenter(Protocol):
+    """What is asked of a vCenter; raises `SourceError` where it does not answer."""
+
+    async def answers(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +66,8 @@ class KeptInventory:
 
     def __init__(
         self,
-        vaults: Sequence[VaultReader],
-        vcenters: Mapping[str, VCenterReader],
+        vaults: Sequence[Vault],
+        vcenters: Mapping[str, VCenter],
         *,
         now: Callable[[], datetime],
         monotonic: Callable[[], float],
@@ -108,7 +126,7 @@ class KeptInventory:
             self._due = self._monotonic() + (AGAIN if troubled else FRESH)
             self._any.set()
 
-    async def _read_vault(self, vault: VaultReader) -> None:
+    async def _read_vault(self, vault: Vault) -> None:
         began = self._now()
         held, parts = await asyncio.gather(_told(self._held(vault)), _told(self._parts(vault, began)))
         before = self._read_vaults[vault.name]
@@ -126,18 +144,18 @@ class KeptInventory:
         if self._estate.named:
             self._any.set()
 
-    async def _read_vcenter(self, name: str, reader: VCenterReader) -> None:
+    async def _read_vcenter(self, name: str, reader: VCenter) -> None:
         began = self._now()
         failed = await _told(reader.answers())
         before = self._read_vcenters[name]
         self._read_vcenters[name] = replace(before, trouble=failed.reason) if failed else _Source(began)
         self._estate = self._as_read()
 
-    async def _held(self, vault: VaultReader) -> tuple[Held, ...]:
+    async def _held(self, vault: Vault) -> tuple[Held, ...]:
         items, plans = await asyncio.gather(vault.items(), vault.plans())
         return await asyncio.to_thread(everything, Listing(vault.name, items, plans, networks={}))
 
-    async def _parts(self, vault: VaultReader, began: datetime) -> tuple[Part, ...]:
+    async def _parts(self, vault: Vault, began: datetime) -> tuple[Part, ...]:
         return tuple(part for fabric in await vault.fabrics() for part in parts_of(fabric, began))
 
     def _as_read(self) -> Estate:
