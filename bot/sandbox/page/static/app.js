@@ -49,8 +49,9 @@ const app = {
     Object.assign(app.ui, changes);
     remember();
     app.redraw();
-    if (changes.thread) document.querySelector('[data-pane="thread"] .scroll')?.scrollTo(0, 1e9);
-    if (changes.thread === null) document.querySelector('[data-do="compose"]')?.focus();
+    // The focus goes where the eye goes: into what was opened, and back to where it was opened.
+    const next = changes.thread ? "close-thread" : changes.panel ? "close-panel" : changes.panel === false ? "panel" : changes.thread === null ? "compose" : "";
+    if (next) document.querySelector(`[data-do="${next}"]`)?.focus();
   },
 
   go(place) {

@@ -141,7 +141,7 @@ export function composer(first) {
         h("textarea", {
           rows: "1",
           "aria-label": props.label,
-          placeholder: props.thread ? "Reply…" : "Type / for commands, or a message",
+          placeholder: props.thread ? "Reply…" : "/ for commands, or a message",
           "data-do": props.thread ? "reply" : "compose",
           "aria-autocomplete": props.thread ? undefined : "list",
           "aria-haspopup": props.thread ? undefined : "listbox",
