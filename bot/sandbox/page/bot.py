@@ -84,7 +84,7 @@ class Bot:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
                 "-m",
-                "homeward.bot.sandbox.page.child",
+                "homeward.bot.sandbox.child",
                 "serve",
                 env=self._environment(),
                 stdin=asyncio.subprocess.PIPE,
