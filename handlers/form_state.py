@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
 
@@ -63,9 +63,9 @@ class Form:
             "s": self.subject,
             "l": self.label if self.label != self.subject else "",
             "w": {
-                one.name: [[wish.value, wish.machine] for wish in given]
-                for one in fields(Wishes)
-                if (given := cast("tuple[Wish, ...]", getattr(self.wishes, one.name)))
+                name: [[wish.value, wish.machine] for wish in wished]
+                for option, name in OPTIONS.items()
+                if (wished := given(self.wishes, option))
             },
             "r": self.reason,
             "p": self.point,
@@ -148,8 +148,11 @@ def asked_again(request: Request, now: datetime) -> Form:
         name = value.option.replace("-", "_")
         point = "" if name == "point" else point
         if name in OPTIONS.values():
-            given = cast("tuple[Wish, ...]", getattr(wishes, name))
-            left = tuple(wish for wish in given if fold(wish.machine) != fold(value.machine))
+            left = tuple(
+                wish
+                for wish in given(wishes, value.option.replace("_", "-"))
+                if fold(wish.machine) != fold(value.machine)
+            )
             wishes = replace(wishes, **{name: left})
     at = int(asked.at.timestamp()) if asked.at and asked.at > now else None
     return Form(asked.operation, asked.subject, wishes=wishes, reason=asked.reason, point=point, at=at)
@@ -161,10 +164,14 @@ def changed(wishes: Wishes, option: str, form: Form, values: tuple[str, ...]) ->
     For every machine, what was wished for some of them by their names is over.
     """
     machine = "" if form.machine == EVERY or form.alone else form.machine
-    given = cast("tuple[Wish, ...]", getattr(wishes, OPTIONS[option]))
-    kept = () if not machine else tuple(one for one in given if fold(one.machine) != fold(machine))
+    kept = () if not machine else tuple(one for one in given(wishes, option) if fold(one.machine) != fold(machine))
     wished = tuple(Wish(value, machine) for value in (values if option == MANY else values[:1]) if value)
     return replace(wishes, **{OPTIONS[option]: (*kept, *wished)})
+
+
+def given(wishes: Wishes, option: str) -> tuple[Wish, ...]:
+    """What is wished for by the option."""
+    return cast("tuple[Wish, ...]", getattr(wishes, OPTIONS[option]))
 
 
 def chosen(body: object) -> str:

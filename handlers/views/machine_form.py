@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from typing import cast
 
 from slack_sdk.models.blocks import (
     Block,
@@ -19,12 +18,10 @@ from homeward.actions.preparing import ForMachine, ForValue, Offered, Possible, 
 from homeward.checks.facts import Topology
 from homeward.checks.names import fold
 from homeward.checks.offers import for_all
-from homeward.checks.subjects import Wish
 
 from .. import ids
 from ..escape import mrkdwn, plain
-from ..form_state import EVERY, Form
-from ..start_arguments import OPTIONS
+from ..form_state import EVERY, Form, given
 from .blocks import Modal, actions, as_json, button, context, listed, many, packed, section
 
 NAME = 80
@@ -77,8 +74,7 @@ def for_every(form: Form, machines: Sequence[ForMachine]) -> list[ForValue]:
             there.setdefault(fold(one.wish), one)
     made: list[ForValue] = []
     for value, there in found.items():
-        given = cast("tuple[Wish, ...]", getattr(form.wishes, OPTIONS[value.value]))
-        said = [there[fold(name)] for name in for_all(given) if fold(name) in there]
+        said = [there[fold(name)] for name in for_all(given(form.wishes, value.value)) if fold(name) in there]
         made.append(ForValue(value, words[value], tuple(said[:1]), tuple(there.values()), required=False))
     return made
 
@@ -88,10 +84,11 @@ def unfit(machines: Sequence[ForMachine]) -> list[Block]:
     reasons: dict[tuple[str, str], list[str]] = {}
     for machine in machines:
         for value in machine.values:
-            if value.value is Value.EXCLUDE_DISK and not value.fitting:
-                continue
+            if value.value is Value.POLICY or (value.value is Value.EXCLUDE_DISK and not value.fitting):
+                continue  # policies of another kind are none for it, and one stack leaves no disk behind
             for one in value.unfit:
-                reasons.setdefault((f"{value.word} {one.shown}", one.why_not), []).append(machine.machine)
+                named = value.word if one.shown in one.why_not else f"{value.word} {one.shown}"
+                reasons.setdefault((named, one.why_not), []).append(machine.machine)
     lines = [
         f"• {mrkdwn(what, NAME)}{_for_whom(whose, machines)}: {mrkdwn(why, 300)}"
         for (what, why), whose in list(reasons.items())[:MOST_UNFIT]

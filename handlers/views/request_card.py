@@ -16,6 +16,7 @@ from .. import ids
 from ..carried import MACHINE, Carried
 from ..escape import asked as asked_by
 from ..escape import link, mrkdwn, person
+from ..form_state import OPERATIONS
 from ..portal import Portal
 from . import planned
 from .again import options, quoted, start_line
@@ -219,6 +220,7 @@ def _obstacle(request: Request, obstacle: NotPrepared, size: int, command: str) 
                 section(f"To copy, with the first candidate of each; change {names} to what you choose:"),
                 box(line),
             ]
+        blocks += _choose(request)
     elif obstacle.obstacle is Obstacle.HELD:
         blocks += [
             section("How that one stands:"),
@@ -231,6 +233,7 @@ def _obstacle(request: Request, obstacle: NotPrepared, size: int, command: str) 
         left_out = listed([f"--{mrkdwn(option, 40)}" for option in options(obstacle.without)])
         if line := start_line(command, request.asked, without=obstacle.without):
             blocks += [section(f"To copy, without {left_out}:" if left_out else "To copy and change:"), box(line)]
+        blocks += _choose(request)
     elif obstacle.candidates:
         offered = obstacle.candidates[: min(size, MOST_CANDIDATES)]
         blocks.append(section("Copy the one you mean:"))
@@ -243,6 +246,13 @@ def _obstacle(request: Request, obstacle: NotPrepared, size: int, command: str) 
     elif obstacle.obstacle is Obstacle.UNREADABLE and (line := start_line(command, request.asked)):
         blocks += [section("Ask again when it can be read:"), box(line)]
     return blocks
+
+
+def _choose(request: Request) -> list[Block]:
+    """The same in a form, where there is one, with all that was asked for filled in."""
+    if request.asked.operation not in OPERATIONS:
+        return []
+    return [actions([button("Choose the values…", ids.FORM, Carried(request.id).text, primary=True)])]
 
 
 def _open(machine: str, option: str, candidates: Sequence[str]) -> str:
