@@ -59,6 +59,14 @@ const app = {
     if (place === "home") app.act({ do: "home" });
   },
 
+  /** Goes to a message, as its link says. */
+  visit(place, ts, root) {
+    app.show({ place, thread: root && root !== ts ? root : null, menu: false });
+    const found = document.querySelector(`${root && root !== ts ? ".thread" : ".channel"} [data-ts="${CSS.escape(ts)}"]`);
+    found?.scrollIntoView({ block: "center" });
+    found?.focus();
+  },
+
   async become(person) {
     app.me = person;
     app.problem = "";

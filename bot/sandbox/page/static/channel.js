@@ -26,7 +26,7 @@ export function channel(app, place) {
   const { roots, replies } = sorted(found);
   const title = place.im ? place.title : `# ${place.name}`;
   return h("main", { key: "main", class: "channel", id: "main", "aria-label": `${place.im ? "Direct messages with" : "Channel"} ${place.im ? place.title : place.name}` },
-    h("h2", { class: "place" }, title),
+    h("h2", { class: "place" }, title, place.bot === false ? h("small", null, `${app.state.bot.name} is not in this channel`) : null),
     h("div", { key: `scroll-${app.me}-${place.id}`, class: "scroll", "data-stick": "", tabindex: "0", role: "region", "aria-label": "Messages" },
       roots.length ? h("ol", { class: "messages" }, days(app, place, roots, replies)) : empty(app, place)),
     place.member || place.im

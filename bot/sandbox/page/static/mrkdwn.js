@@ -1,12 +1,13 @@
 // Slack's own markup as descriptions of elements. Everything foreign ends as text, links only lead to the web.
 
 import { h } from "./dom.js";
-import { dated } from "./times.js";
+import { dated, lowered } from "./times.js";
 
 const BRACKETS = /<([@#!]?)([^<>|\n]*)(?:\|([^<>\n]*))?>/;
 const ATOMS = new RegExp(`\`([^\`\\n]+)\`|${BRACKETS.source}`, "g");
 const EMPHASIS = /(?<![\w*_~])([*_~])(?=\S)([^\n]*?\S)\1(?![\w*_~])/;
 const BARE_LINK = /(https?:\/\/[^\s<>|]*[^\s<>|.,;:!?)'"])/;
+const PERMALINK = /^https?:\/\/[^/]+\/archives\/(\w+)\/p(\d{10})(\d{6})(?:\?(?:.*&)?thread_ts=([\d.]+))?/;
 const TAGS = { "*": "strong", _: "em", "~": "s" };
 // Stand-ins for what was cut out (code, links) while emphasis is read; from the private use area.
 const STAND_IN = /\uE000(\d+)\uE001/;
@@ -22,8 +23,18 @@ export function mrkdwn(text, app, verbatim = false) {
 }
 
 /** An address that may be followed, or nothing: `javascript:` and the like are only shown. */
-export function anchor(address, label, kids) {
+export function anchor(address, label, kids, app) {
   const shown = kids ?? label ?? address;
+  const own = PERMALINK.exec(address);
+  // A message of this very workspace: the page goes there itself.
+  if (own && app?.channelName(own[1]) !== own[1]) {
+    const [, channel, seconds, rest, thread] = own;
+    const go = (event) => {
+      event.preventDefault();
+      app.visit(channel, `${seconds}.${rest}`, thread);
+    };
+    return h("a", { href: `#in=${channel}`, "data-do": "visit", onclick: go }, shown);
+  }
   if (!/^(https?:\/\/|mailto:)/i.test(address)) return h("span", null, shown);
   return h("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, shown);
 }
@@ -47,7 +58,7 @@ function lines(text, app, verbatim) {
       continue;
     }
     quote = null;
-    const bullet = /^(\s*)([•◦▪])\s+(.*)$/.exec(line);
+    const bullet = /^(\s*)([•◦▪]|\d{1,2}\.)\s+(.*)$/.exec(line);
     if (bullet) {
       flush();
       // The sign hangs out, so that a long line wraps beside it and not below it.
@@ -61,8 +72,9 @@ function lines(text, app, verbatim) {
 
 function inline(text, app, verbatim) {
   const atoms = [];
-  const cut = text.replace(ATOMS, (whole, code, sign, what, label) => {
-    atoms.push(code !== undefined ? h("code", null, unescaped(code)) : bracket(sign, what, label, app));
+  const cut = text.replace(ATOMS, (whole, code, sign, what, label, at) => {
+    const leads = at === 0 || text[at - 1] === "\n";
+    atoms.push(code !== undefined ? h("code", null, unescaped(code)) : bracket(sign, what, label, app, leads));
     return `\uE000${atoms.length - 1}\uE001`;
   });
   return emphasis(cut, atoms, verbatim);
@@ -87,7 +99,7 @@ function leaf(text, atoms, verbatim) {
   });
 }
 
-function bracket(sign, what, label, app) {
+function bracket(sign, what, label, app, leads) {
   const said = label === undefined ? undefined : unescaped(label);
   if (sign === "@") return mention(`@${app.personName(what, said)}`, what === app.state.me);
   if (sign === "#") return mention(`#${app.channelName(what, said)}`);
@@ -95,14 +107,15 @@ function bracket(sign, what, label, app) {
     const [kind, ...rest] = what.split("^");
     if (kind === "date") {
       const [stamp, pattern, address] = rest;
-      const moment = dated(Number(stamp), unescaped(pattern ?? ""), app.state.now);
+      const full = dated(Number(stamp), unescaped(pattern ?? ""), app.state.now);
+      const moment = leads ? full : lowered(full);
       const time = h("time", { datetime: new Date(Number(stamp) * 1000).toISOString(), title: said }, moment);
       return address ? anchor(unescaped(address), moment, time) : time;
     }
     if (kind === "subteam") return mention(`@${app.groupName(rest[0], said?.replace(/^@/, ""))}`);
     return mention(said ?? `@${kind}`);
   }
-  return anchor(unescaped(what), said);
+  return anchor(unescaped(what), said, undefined, app);
 }
 
 function unescaped(text) {

@@ -3,6 +3,7 @@
 import { h } from "./dom.js";
 
 const SPEEDS = [1, 10, 60, 600, 3600];
+const seen = new Set(SPEEDS); // A speed that it once had can be had again.
 const BOT = {
   up: "The bot is up.",
   starting: "The bot is starting…",
@@ -23,6 +24,7 @@ export function panel(app) {
       h("section", null, h("h3", null, "Time"), speed(app, estate)),
       h("section", null, h("h3", null, "The bot"),
         h("p", null, botSays(app.state)),
+        estate.problem ? h("p", { class: "error" }, estate.problem) : null,
         estate.bot === "elsewhere" ? null
           : estate.bot === "down" ? button("Start it again", { what: "revive" }) : button("Kill it", { what: "kill" }, { class: "button danger", "aria-disabled": estate.bot === "starting" ? "true" : undefined })),
       h("section", null, h("h3", null, "Azure"),
@@ -48,7 +50,7 @@ function machine(one, button) {
 }
 
 function speed(app, estate) {
-  const known = SPEEDS.includes(estate.speed) ? SPEEDS : [...SPEEDS, estate.speed].sort((one, other) => one - other);
+  const known = [...seen.add(estate.speed)].sort((one, other) => one - other);
   return h("label", { class: "label" }, "How fast Azure works",
     h("select", { "data-do": "speed", value: String(estate.speed), onchange: (event) => app.act({ do: "break", what: "speed", times: Number(event.target.value) }) },
       known.map((times) => h("option", { key: times, value: String(times) }, times === 1 ? "1× (as it is)" : `${times}×`))));

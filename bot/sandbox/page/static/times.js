@@ -38,6 +38,9 @@ function ago(seconds, now) {
   return seconds <= now ? `${said} ago` : `in ${said}`;
 }
 
+/** "Today" inside a sentence is no name. */
+export const lowered = (text) => text.replace(/\b(Today|Yesterday|Tomorrow)\b/, (day) => day.toLowerCase());
+
 /** What `<!date^…^pattern>` says; a token that nobody knows stays as it is, as in Slack. */
 export function dated(seconds, pattern, now) {
   const said = {
@@ -54,7 +57,5 @@ export function dated(seconds, pattern, now) {
     time_secs: () => withSeconds(seconds),
     ago: () => ago(seconds, now),
   };
-  const text = pattern.replace(/\{(\w+)\}/g, (whole, name) => (said[name] ? said[name]() : whole));
-  // Slack writes "today at 14:02" inside a sentence; a capital in the middle would read like a name.
-  return text.replace(/(\S\s+)(Today|Yesterday|Tomorrow)/g, (_, lead, day) => lead + day.toLowerCase());
+  return pattern.replace(/\{(\w+)\}/g, (token, name) => (said[name] ? said[name]() : token));
 }
