@@ -45,6 +45,8 @@ LENA = User("U0LENA", "lena", "Lena Visser")
 """The lead: approves."""
 OMAR = User("U0OMAR", "omar", "Omar Haddad")
 """Approves too."""
+NORA = User("U0NORA", "nora", "Nora Vance")
+"""Leads another team; not in the channel of the approvals, even where she is made an approver."""
 GUS = User("U0GUS", "gus", "Gus Lind", is_restricted=True)
 """A guest."""
 DORA = User("U0DORA", "dora", "Dora Petit", deleted=True)
@@ -55,13 +57,13 @@ BOT = User("U0HOMEWARD", "homeward", "Homeward", is_bot=True)
 """The bot under test."""
 SLACKBOT = User("USLACKBOT", "slackbot", "Slackbot", is_bot=True)
 
-EVERYBODY = frozenset(person.id for person in (MAYA, LENA, OMAR, GUS, SVEN, BOT))
+EVERYBODY = frozenset(person.id for person in (MAYA, LENA, OMAR, NORA, GUS, SVEN, BOT))
 WAR_ROOM = Channel("C0WARROOM", "dr-war-room", EVERYBODY)
 APPROVALS = Channel("C0APPROVALS", "dr-approvals", frozenset({MAYA.id, LENA.id, OMAR.id, BOT.id}))
 ELSEWHERE = Channel("C0LUNCH", "lunch", frozenset({MAYA.id, LENA.id}))
 """A channel without the bot."""
 APPROVERS = UserGroup("S0APPROVERS", "dr-approvers", "Recovery approvers", (LENA.id, OMAR.id))
 
-USERS = (MAYA, LENA, OMAR, GUS, DORA, SVEN, BOT, SLACKBOT)
+USERS = (MAYA, LENA, OMAR, NORA, GUS, DORA, SVEN, BOT, SLACKBOT)
 CHANNELS = (WAR_ROOM, APPROVALS, ELSEWHERE)
 GROUPS = (APPROVERS,)

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from homeward.bot.scopes import SCOPES
 
-from . import elements, outcomes, payloads
+from . import elements, outcomes, payloads, picking
 from .answers import ACK_TIMEOUT, Ack, Answer, Delivery
 from .delivery import SignedHttp, Transport
 from .faults import Faults
@@ -171,6 +171,8 @@ class SandboxSlack:
         user, place = self.workspace.user(who), self.workspace.channel(where)
         if user.id not in place.members:
             raise LookupError(f"{user.name} is not in #{place.name}")
+        if thread and self.workspace.message(place, thread) is None:
+            raise LookupError(f"#{place.name} has no thread {thread}")
         said = version_of({"text": payloads.escaped(text, self.workspace)})
         return self.workspace.post(place, user, said, at=self.clock(), thread_ts=thread)
 
@@ -201,6 +203,7 @@ class SandboxSlack:
         )
         held = elements.state(blocks, state or {}, before, self._offers.ever(user, surface))
         held = elements.after(held, action)
+        picking.check(self.workspace, user, blocks, held)
         payload: Payload = {
             "type": "block_actions",
             **payloads.people_part(self.workspace, user),
@@ -265,6 +268,7 @@ class SandboxSlack:
             raise LookupError(f"{user.name} has no view open")
         values = elements.state(shown.view["blocks"], filled or {}, shown.filled, self._offers.ever(user, shown.id))
         elements.required(shown.view["blocks"], values)
+        picking.check(self.workspace, user, shown.view["blocks"], values)
         self.views.fill(shown, values)
         payload: Payload = {
             "type": "view_submission",
