@@ -30,7 +30,7 @@ from homeward.handlers.notices import Notices
 from homeward.handlers.onward import Onward
 from homeward.handlers.picking import Picker
 from homeward.handlers.preflight import Preflight
-from homeward.handlers.problems import Problem, SlackRefused
+from homeward.handlers.problems import Problem
 from homeward.handlers.reprotect import Reprotect
 from homeward.handlers.shortcuts import Shortcuts
 from homeward.handlers.slack import SlackPosters
@@ -67,7 +67,7 @@ class Homeward:
         supervisor: Supervisor,
         acting: Acting | None = None,
         *,
-        homes: "Homes",
+        homes: HomeKeeper,
     ) -> None:
         self._collector = collector
         self._inventory = inventory
@@ -156,11 +156,8 @@ def register(
         preflight = Preflight(collect, RULES_OF, supervisor=supervisor, posters=posters)
         further: list[Listener] = []
         further += Picker(inventory).listeners()
-        clients = AppClients(app)
-        drawing = HomeDrawing(
-            desk, inventory, missing=NO_APPROVERS, command=slack.reprotect_command, clock=now
-        )
-        keeper = HomeKeeper(drawing, clients, posters, log=log)
+        drawing = HomeDrawing(desk, inventory, missing=NO_APPROVERS, command=slack.reprotect_command, clock=now)
+        keeper = HomeKeeper(drawing, AppClients(app), posters, log=log)
         home = Home(
             keeper,
             preflight,
@@ -249,32 +246,7 @@ def register(
             if one:
                 one.withdraw()
         raise
-    return Homeward(collector, inventory, supervisor, acting, homes=Homes(drawing, keeper, clients, posters))
-
-
-class Homes:
-    """The App Homes as the plugin's owner has them."""
-
-    def __init__(
-        self, drawing: HomeDrawing, keeper: HomeKeeper, clients: AppClients, posters: SlackPosters
-    ) -> None:
-        self._drawing = drawing
-        self._keeper = keeper
-        self._clients = clients
-        self._posters = posters
-
-    async def blocks(self, viewer: Viewer) -> tuple[dict[str, object], ...]:
-        """What the person's Home shows now."""
-        await self._drawing.look(anew=True)
-        try:
-            poster = self._posters(await self._clients(viewer.team, viewer.enterprise), None, viewer.team)
-        except SlackRefused:
-            poster = None
-        return await self._drawing.blocks(viewer, poster)
-
-    async def close(self) -> None:
-        """Keeps none any more."""
-        await self._keeper.close()
+    return Homeward(collector, inventory, supervisor, acting, homes=keeper)
 
 
 def _now() -> datetime:

@@ -128,6 +128,18 @@ class Preflight:
 
         self._supervisor.start(self._turn(poster, press), name="page of checks", tell=tell)
 
+    async def answer(self, subject: Wanted, user: str) -> tuple[Message, Report | None]:
+        """The same for one person in a form, where nothing of it is kept; the report, where there is one."""
+        found, seconds = await self._collected(subject, lambda _: None)
+        match found:
+            case Choices():
+                return choices_message(found, asked_by=user), None
+            case NoMatch():
+                return no_match_message(found, asked_by=user, operation=subject.operation), None
+            case Collected():
+                judged = report(found, self._rules[subject.operation], subject.operation)
+                return _message(judged, subject, seconds, user, threaded=False), judged
+
     async def _check_again(self, press: Pressed, card: Card, poster: Poster, place: Place) -> None:
         try:
             subject = queried(press.value)
@@ -188,13 +200,7 @@ class Preflight:
     async def _show(
         self, judged: Report, subject: Wanted, seconds: float, card: Card, poster: Poster, team: str, user: str
     ) -> None:
-        value = query(subject.operation, subject.subject)
-        if len(judged.machines) <= 1:
-            message = report_message(judged, query=value, seconds=seconds, asked_by=user)
-        else:
-            threaded = not card.private
-            message = group_message(judged, query=value, seconds=seconds, asked_by=user, threaded=threaded)
-        await card.finish(message)
+        await card.finish(_message(judged, subject, seconds, user, threaded=not card.private))
         if card.private or not card.ts:
             return
         place = Place(team, card.channel, card.ts)
@@ -243,6 +249,13 @@ class Preflight:
             shown = Shown(report(answer, self._rules[subject.operation], subject.operation), seconds)
             self._recent.keep(place, shown)
         await poster.update_view(view_id, checks_modal(shown.checks, where, page))
+
+
+def _message(judged: Report, subject: Wanted, seconds: float, user: str, *, threaded: bool) -> Message:
+    value = query(subject.operation, subject.subject)
+    if len(judged.machines) <= 1:
+        return report_message(judged, query=value, seconds=seconds, asked_by=user)
+    return group_message(judged, query=value, seconds=seconds, asked_by=user, threaded=threaded)
 
 
 def _for(operation: Operation, choices: Choices) -> Choices:

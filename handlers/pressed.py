@@ -27,6 +27,7 @@ class Pressed:
     """The workspace of the person, which is another one for somebody from another company."""
     thread: str = ""
     """The thread that the message is a reply in, "" for one that stands in the channel itself."""
+    enterprise: str = ""
 
 
 def pressed(body: Body) -> Pressed:
@@ -46,6 +47,7 @@ def pressed(body: Body) -> Pressed:
         metadata=_text(view, "private_metadata"),
         home=_text(_part(body, "user"), "team_id"),
         thread=_thread(container) or _thread(_part(body, "message")),
+        enterprise=enterprise_of(body),
     )
 
 
@@ -110,6 +112,22 @@ def submitted(body: Body) -> Submitted:
             if _text(element := _part(block, "element"), "type") == "checkboxes"
         },
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The App Home, or another tab of the app, that somebody opened."""
+
+    team: str
+    user: str
+    enterprise: str
+    tab: str
+
+
+def opened(body: Body) -> Opened:
+    """Who opened which tab; what Slack leaves out is ""."""
+    event = _part(body, "event")
+    return Opened(team_of(body), _text(event, "user"), _text(body, "enterprise_id"), _text(event, "tab"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from slack_sdk.models.blocks import Block, ExternalDataSelectElement, InputBlock, PlainTextObject
-from slack_sdk.models.views import View
 
 from homeward.actions.states import Operation
 
@@ -61,12 +60,11 @@ def _plainly(block: Json) -> Json:
 
 
 def _modal(blocks: Sequence[Json], *, submit: str = "") -> Modal:
-    view = View(
-        type="modal",
-        callback_id=ids.CHECK_VIEW,
-        title=PlainTextObject(text=TITLE),
-        submit=PlainTextObject(text=submit) if submit else None,
-        close=PlainTextObject(text="Close"),
-        blocks=[],
-    )
-    return Modal({**as_json(view), "blocks": list(blocks)})
+    view: Json = {
+        "type": "modal",
+        "callback_id": ids.CHECK_VIEW,
+        "title": as_json(PlainTextObject(text=TITLE)),
+        "close": as_json(PlainTextObject(text="Close")),
+        "blocks": list(blocks),
+    }
+    return Modal({**view, "submit": as_json(PlainTextObject(text=submit))} if submit else view)

@@ -3,7 +3,6 @@
 from typing import cast
 
 from slack_sdk.models.blocks import PlainTextObject
-from slack_sdk.models.views import View
 
 from .. import ids
 from .blocks import Json, Message, Modal, as_json
@@ -11,14 +10,15 @@ from .blocks import Json, Message, Modal, as_json
 
 def error_modal(answer: Message) -> Modal:
     """The same as in a channel, but for what shares it there."""
-    view = View(
-        type="modal",
-        title=PlainTextObject(text="Site Recovery errors"),
-        close=PlainTextObject(text="Close"),
-        blocks=[],
-    )
     blocks = [kept for block in answer.blocks if (kept := _unshared(block))]
-    return Modal({**as_json(view), "blocks": blocks})
+    return Modal(
+        {
+            "type": "modal",
+            "title": as_json(PlainTextObject(text="Site Recovery errors")),
+            "close": as_json(PlainTextObject(text="Close")),
+            "blocks": blocks,
+        }
+    )
 
 
 def _unshared(block: Json) -> Json | None:
