@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from homeward.actions.plan import NotPrepared, Obstacle
 from homeward.actions.states import Operation
 from homeward.checks import offers
-from homeward.checks.facts import Choice, Facts, Item, Missing, RecoveryPoint, Topology
+from homeward.checks.facts import Choice, Facts, Item, LogStorage, Missing, RecoveryPoint, Topology
 from homeward.checks.model import BOTH
-from homeward.checks.names import fold, last_segment
+from homeward.checks.names import last_segment
 from homeward.checks.offers import Offer
 from homeward.checks.subjects import Choices, Collected, NoMatch, Subject, Wishes
 
@@ -122,7 +122,8 @@ class Offering:
 
 
 def _offered(operation: Operation, collected: Collected) -> Offered:
-    accounts = accounts_of(collected.machines)
+    stores = (facts.log_storage.id for facts in collected.machines if isinstance(facts.log_storage, LogStorage))
+    accounts = accounts_of(collected.machines, stores)
     machines = tuple(_machine(operation, facts, accounts) for facts in collected.machines)
     points = _points(collected) if operation is Operation.FAILBACK else None
     return Offered(collected.subject, operation, machines, points)
@@ -156,12 +157,12 @@ def _value(
     needed: bool,
 ) -> ForValue:
     called = word(operation, value)
-    said = _chosen(choice, value)
+    said = _chosen(facts, choice, value)
     found = offered(operation, facts, item, value, accounts)
     if isinstance(found, Missing):
         return ForValue(value, called, tuple(Possible(name, name) for name in said), (), needed, found.reason)
     made = [(offer, _possible(facts, item, value, offer, found)) for offer in found]
-    chosen = tuple(one for offer, one in made if any(fold(offer.value) == fold(name) for name in said))
+    chosen = tuple(one for offer, one in made if any(offers.meant(name, (offer,)) for name in said))
     if value is Value.DATASTORE and said and not chosen and item.topology is Topology.MODERNIZED:
         # Where its VM lies is kept, listed or not: the appliance's list may be old, and the checks judge that.
         told = datastore(facts, said[0])
@@ -190,7 +191,7 @@ def _carried(name: str) -> bool:
     return 0 < len(name) <= NAME_LIMIT and name.isprintable()
 
 
-def _chosen(choice: Choice, value: Value) -> tuple[str, ...]:
+def _chosen(facts: Facts, choice: Choice, value: Value) -> tuple[str, ...]:
     if value is Value.EXCLUDE_DISK:
         return choice.excluded
     name = {
@@ -198,7 +199,7 @@ def _chosen(choice: Choice, value: Value) -> tuple[str, ...]:
         Value.PROCESS_SERVER: choice.process_server,
         Value.DATASTORE: choice.datastore,
         Value.RETENTION: choice.retention,
-        Value.LOG_STORAGE: choice.log_storage,
+        Value.LOG_STORAGE: facts.log_storage.id if isinstance(facts.log_storage, LogStorage) else choice.log_storage,
         Value.POLICY: choice.policy,
     }[value]
     return (name,) if name else ()
