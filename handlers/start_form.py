@@ -112,7 +112,7 @@ class StartForm:
         """A button: of a request's card, of a check, of the App Home."""
         await ack()
         press = pressed(body)
-        poster = self._posters(client, respond, press.team)
+        poster = self._posters(client, respond, press.team, press.thread)
         place, enterprise = press.channel, enterprise_of(body)
         if held := wanted(press.value, unnamed=True):
             if held.operation in OPERATIONS:

@@ -228,3 +228,10 @@ def manifest() -> dict[str, object]:
 
 def test_the_manifest_keeps_to_slacks_version_2_schema() -> None:
     jsonschema.validate(manifest(), MANIFEST)
+
+
+def test_what_is_pressed_is_answered_where_it_was_pressed() -> None:
+    """A poster that may answer in private is made with the thread of the press, or its words stand in the channel."""
+    threadless = re.compile(r"_posters\(\s*client,\s*respond,\s*(?:press|point)\.team\s*\)")
+    for path in (ROOT / "handlers").rglob("*.py"):
+        assert not threadless.search(path.read_text(encoding="utf-8")), path

@@ -12,6 +12,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from homeward.bot import Settings, register
+from homeward.bot.sandbox.page.offered import COMMANDS, SHORTCUTS
 from homeward.bot.sandbox.slack.catalogue import METHODS
 from homeward.bot.scopes import SCOPES
 from homeward.handlers import ids
@@ -120,6 +121,14 @@ async def test_every_shortcut_of_the_manifest_is_answered_and_the_other_way_roun
     shortcuts = manifest()["features"]["shortcuts"]
     assert {one["callback_id"] for one in shortcuts} == attached.shortcuts
     assert {one["type"] for one in shortcuts} == {"message"}
+
+
+def test_the_sandboxs_page_offers_what_the_manifest_has() -> None:
+    features = manifest()["features"]
+    assert {(one.callback_id, one.name) for one in SHORTCUTS} == {
+        (one["callback_id"], one["name"]) for one in features["shortcuts"]
+    }
+    assert {one.command for one in COMMANDS} == {one["command"] for one in features["slash_commands"]}
 
 
 async def test_every_step_of_the_manifest_is_answered_and_the_other_way_round(attached: Attached) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import yaml
@@ -84,7 +84,7 @@ async def workflow(request: pytest.FixtureRequest, samples: Any, log: Any) -> As
         here = Workflow(slack, supervisor, warned, log)
         each: Any = dict.fromkeys(Operation, samples.judging)
         for one in Steps(search, collect, each, supervisor=supervisor, log=warned, sleep=sleep).listeners():
-            app.function(one.id, auto_acknowledge=False)(one.respond)
+            cast("Any", app).function(one.id, auto_acknowledge=False)(one.respond)
         runner = web.AppRunner(app.web_app(), access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -185,6 +185,7 @@ async def test_a_long_check_outlives_the_acknowledgement(workflow: Workflow) -> 
     assert not run.ended
     workflow.held.set()
     await workflow.supervisor.idle()
+    assert run.outputs is not None
     assert run.outputs["verdict"] == "ready"
 
 

@@ -66,6 +66,6 @@ class Shortcut:
 
 
 SHORTCUTS = (
-    Shortcut(ids.EXPLAIN, "Explain Site Recovery errors"),
+    Shortcut(ids.EXPLAIN, "Explain recovery errors"),
     Shortcut(ids.CHECK_MESSAGE, "Check this machine"),
 )
