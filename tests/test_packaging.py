@@ -95,6 +95,10 @@ def test_the_wheel_holds_one_top_level_package_with_its_data(wheel: Path) -> Non
     migrations = {f"homeward/actions/ledger/migrations/versions/{path.name}" for path in versions.glob("r*.py")}
     assert migrations
     assert migrations <= set(names)
+    static = ROOT / "bot" / "sandbox" / "page" / "static"
+    page = {f"homeward/bot/sandbox/page/static/{path.relative_to(static)}" for path in static.rglob("*.*")}
+    assert "homeward/bot/sandbox/page/static/index.html" in page
+    assert page <= set(names)
     assert "homeward/bot/cli/__init__.py" in names
     assert "homeward/bot/sandbox/estate/__init__.py" in names
 

@@ -1,4 +1,4 @@
-"""The sandbox's bot is a process: it answers through the page, is killed and revived, and never outlives the sandbox."""
+"""The sandbox's bot: a process that answers through the page, is killed, revived, and never outlives the sandbox."""
 
 import asyncio
 import os

@@ -118,7 +118,13 @@ async def test_a_required_field_left_empty_is_told_beside_it_and_nothing_is_sent
     browser: Browser, sandbox: Sandbox
 ) -> None:
     shown = sandbox.slack.views.open(MAYA, FORM)
-    for state in ({}, {"why": {}}, {"why": {"reason": None}}, {"why": {"reason": ""}, "more": {"further": "x"}}):
+    states: list[dict[str, dict[str, str | None]]] = [
+        {},
+        {"why": {}},
+        {"why": {"reason": None}},
+        {"why": {"reason": ""}, "more": {"further": "x"}},
+    ]
+    for state in states:
         answer = await browser.act("submit", view=shown.id, state=state)
         assert answer["errors"] == {"why": "Please complete this required field."}
     assert not sandbox.slack.acks
