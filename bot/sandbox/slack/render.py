@@ -1,6 +1,7 @@
-"""A message as plain lines for a terminal: what the channel shows, without colours."""
+"""A message or a view as plain lines for a terminal: what people see, without colours."""
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import cast
 
 from .columns import column_lines
@@ -12,6 +13,18 @@ Names = Mapping[str, str]
 
 _TASK = {"pending": "[ ]", "in_progress": "[…]", "complete": "[✓]", "error": "[✗]"}
 _NAMELESS: Names = {}
+_NAMED = {"user": "@", "users": "@", "channel": "#", "channels": "#", "conversation": "#", "conversations": "#"}
+_EMPTY = {
+    "static_select": "pick one",
+    "external_select": "search",
+    "users_select": "a person",
+    "channels_select": "a channel",
+    "conversations_select": "a channel",
+    "datepicker": "a date",
+    "timepicker": "a time",
+    "datetimepicker": "a date and time",
+}
+"""What stands in what is still empty and has no words of its own."""
 
 
 def lines(message: Message, width: int = 100, names: Names = _NAMELESS) -> list[str]:
@@ -22,8 +35,8 @@ def lines(message: Message, width: int = 100, names: Names = _NAMELESS) -> list[
 
 
 def view_lines(view: Payload, width: int = 100, names: Names = _NAMELESS) -> list[str]:
-    """A modal: its title, its blocks, and its buttons."""
-    title = _text(view.get("title"), names)
+    """A modal: its title, its blocks, and its buttons; or a home tab, which has blocks only."""
+    title = "Home" if view.get("type") == "home" else _text(view.get("title"), names)
     buttons = [_text(view[key], names) for key in ("submit", "close") if view.get(key)]
     return [
         *([title, "═" * min(len(title), width)] if title else []),
@@ -92,14 +105,39 @@ def _control(element: Payload, names: Names) -> str:
             return f"({element.get('alt_text', 'image')})"
         case "overflow":
             return "[…]"
-        case "checkboxes" | "radio_buttons":
+        case "checkboxes":
             chosen = [option["value"] for option in _many(element, "initial_options")]
             marks = [(option["value"] in chosen, _text(option["text"], names)) for option in element["options"]]
             return "  ".join(f"[{'x' if ticked else ' '}] {label}" for ticked, label in marks)
+        case "radio_buttons":
+            one = cast("Payload", element.get("initial_option") or {}).get("value")
+            marks = [(option["value"] == one, _text(option["text"], names)) for option in element["options"]]
+            return "  ".join(f"({'•' if picked else ' '}) {label}" for picked, label in marks)
         case "plain_text_input" | "number_input" | "email_text_input" | "url_text_input" | "rich_text_input":
             return f"[{element.get('initial_value') or _text(element.get('placeholder'), names) or '…'}]"
         case _:
-            return f"[{_text(element.get('placeholder'), names) or element.get('type')} ▾]"
+            kind = str(element.get("type")).removeprefix("multi_")
+            words = _picked(element, names) or _text(element.get("placeholder"), names)
+            shown = words or _EMPTY.get(kind, kind)
+            return f"[{shown} ▾]"
+
+
+def _picked(element: Payload, names: Names) -> str:
+    """What a list or a calendar shows as its choice, before anybody touches it."""
+    if moment := element.get("initial_date_time"):
+        return f"{datetime.fromtimestamp(int(moment), UTC):%Y-%m-%d %H:%M} UTC"
+    if when := element.get("initial_date") or element.get("initial_time"):
+        return str(when)
+    options = [element["initial_option"]] if element.get("initial_option") else _many(element, "initial_options")
+    if options:
+        return ", ".join(_text(option["text"], names) for option in options)
+    named = [
+        f"{sign}{names.get(one, one)}"
+        for key, sign in _NAMED.items()
+        for held in [element.get(f"initial_{key}") or []]
+        for one in (cast("list[str]", held) if isinstance(held, list) else [str(held)])
+    ]
+    return ", ".join(named)
 
 
 def _input(block: Payload, width: int, names: Names) -> Iterator[str]:

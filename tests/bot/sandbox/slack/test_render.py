@@ -98,6 +98,54 @@ def test_controls_are_in_brackets() -> None:
     assert shown({"type": "section", "text": plain("x"), "accessory": overflow}) == ["x", "[…]"]
 
 
+def choice(name: str) -> dict[str, Any]:
+    return {"text": plain(name), "value": name}
+
+
+@pytest.mark.parametrize(
+    ("element", "expected"),
+    [
+        ({"type": "external_select"}, "[search ▾]"),
+        ({"type": "external_select", "placeholder": plain("A machine")}, "[A machine ▾]"),
+        ({"type": "external_select", "initial_option": choice("web01")}, "[web01 ▾]"),
+        ({"type": "multi_external_select", "initial_options": [choice("a"), choice("b")]}, "[a, b ▾]"),
+        ({"type": "static_select", "initial_option": choice("*gold*")}, "[*gold* ▾]"),
+        ({"type": "datetimepicker"}, "[a date and time ▾]"),
+        ({"type": "datetimepicker", "initial_date_time": 1_790_000_000}, "[2026-09-21 14:13 UTC ▾]"),
+        ({"type": "datepicker", "initial_date": "2026-03-07"}, "[2026-03-07 ▾]"),
+        ({"type": "timepicker", "initial_time": "02:14", "placeholder": plain("When")}, "[02:14 ▾]"),
+        ({"type": "users_select", "initial_user": MAYA.id}, "[@maya ▾]"),
+        ({"type": "multi_users_select", "initial_users": [MAYA.id, "U0"]}, "[@maya, @U0 ▾]"),
+        ({"type": "multi_users_select"}, "[a person ▾]"),
+        ({"type": "conversations_select", "initial_conversation": "C0WARROOM"}, "[#dr-war-room ▾]"),
+        (
+            {"type": "radio_buttons", "options": [choice("yes"), choice("no")], "initial_option": choice("no")},
+            "( ) yes  (•) no",
+        ),
+        ({"type": "radio_buttons", "options": [choice("yes")]}, "( ) yes"),
+    ],
+)
+def test_a_list_or_calendar_shows_what_is_picked_or_what_it_is_for(element: dict[str, Any], expected: str) -> None:
+    assert shown({"type": "actions", "elements": [{"action_id": "s", **element}]}) == [expected]
+
+
+def test_a_home_tab_is_its_blocks_with_inputs_and_buttons() -> None:
+    code = {"type": "plain_text_input", "action_id": "c", "placeholder": plain("78093")}
+    blocks = [
+        {"type": "section", "text": mrkdwn("Nothing is *running*.")},
+        {"type": "input", "dispatch_action": True, "label": plain("Look up an error"), "element": code},
+        {"type": "actions", "elements": [button("Check a machine…")]},
+    ]
+    assert view_lines({"type": "home", "blocks": blocks}) == [
+        "Home",
+        "════",
+        "Nothing is running.",
+        "Look up an error",
+        "  [78093]",
+        "[Check a machine…]",
+    ]
+
+
 def test_a_context_is_one_line() -> None:
     image = {"type": "image", "image_url": "https://x", "alt_text": "logo"}
     assert shown({"type": "context", "elements": [image, mrkdwn("31 checks"), plain("1.4 s")]}) == [
