@@ -140,7 +140,7 @@ function banner() {
   };
   return h("div", { key: "banners", class: "banners", role: "status" },
     app.reachable ? null : h("p", { key: "lost", class: "banner bad" }, "The sandbox's server does not answer. Trying again…"),
-    down ? h("p", { key: "bot", class: "banner" }, botSays(app.state)) : null,
+    down ? h("p", { key: "bot", class: "banner" }, [botSays(app.state), app.state.estate.problem].filter(Boolean).join(" ")) : null,
     app.problem ? h("p", { key: "problem", class: "banner bad" }, h("span", { class: "grow" }, app.problem), h("button", { type: "button", class: "quiet", "data-do": "forget", "aria-label": "Dismiss", onclick: forget }, "×")) : null);
 }
 

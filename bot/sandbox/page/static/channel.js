@@ -43,12 +43,18 @@ function empty(app, place) {
 
 function days(app, place, roots, replies) {
   let before = "";
-  return roots.flatMap((root) => {
+  return roots.flatMap((root, number) => {
     const day = dayOf(Number(root.ts), app.state.now);
     const heading = day === before ? null : h("li", { key: `day-${day}`, class: "day" }, h("span", null, day));
     before = day;
-    return [heading, message(app, place, root, { replies: replies.get(root.ts) ?? [], thread: false })];
+    const follows = !heading && goesOn(roots[number - 1], root);
+    return [heading, message(app, place, root, { replies: replies.get(root.ts) ?? [], follows })];
   });
+}
+
+/** Whether somebody just goes on speaking: then their name need not stand there again. */
+function goesOn(before, now) {
+  return before && before.user === now.user && !before.private && !now.private && Number(now.ts) - Number(before.ts) < 300;
 }
 
 /** The thread pane, or nothing where its message is not seen (any more). */
@@ -63,9 +69,9 @@ export function thread(app, place, ts) {
       h("button", { type: "button", class: "quiet", "data-do": "close-thread", "aria-label": "Close the thread", onclick: () => app.show({ thread: null }) }, "×")),
     h("div", { key: `scroll-${ts}`, class: "scroll", "data-stick": "", tabindex: "0", role: "region", "aria-label": "Messages of the thread" },
       h("ol", { class: "messages" },
-        message(app, place, root, { thread: true }),
+        message(app, place, root, { inThread: true }),
         h("li", { key: "count", class: "day" }, h("span", null, replies.length ? counted(replies.length) : "No replies yet")),
-        replies.map((reply) => message(app, place, reply, { thread: true })))),
+        replies.map((reply, number) => message(app, place, reply, { inThread: true, follows: goesOn(replies[number - 1], reply) })))),
     place.member || place.im
       ? widget(composer, { key: `${app.me}|${place.id}|${ts}`, app, channel: place.id, thread: ts, label: "Reply in the thread" })
       : null);
@@ -73,19 +79,22 @@ export function thread(app, place, ts) {
 
 const counted = (count) => `${count} ${count === 1 ? "reply" : "replies"}`;
 
-function message(app, place, held, { replies = [], thread: inThread }) {
+function message(app, place, held, { replies = [], inThread = false, follows = false }) {
   const isBot = held.bot;
   const name = isBot ? app.state.bot.name : app.personName(held.user);
   const source = new Source(app, { channel: place.id, ts: held.ts }, held.blocks);
   const body = held.blocks?.length ? blocks(held.blocks, source) : h("div", { class: "block text" }, app.mrkdwn(held.text));
-  return h("li", { key: held.ts, class: held.private ? "message private" : "message", "data-ts": held.ts, "data-private": held.private ? "" : undefined, tabindex: "-1" },
-    h("span", { class: isBot ? "avatar bot" : `avatar tint-${tint(held.user)}`, "aria-hidden": "true" }, isBot ? "H" : initials(name)),
+  const kind = ["message", held.private ? "private" : "", follows ? "follows" : ""].join(" ").trim();
+  const time = clock(Number(held.ts));
+  const moment = h("time", { datetime: new Date(Number(held.ts) * 1000).toISOString(), title: whole(Number(held.ts)) }, time);
+  const edited = held.edited ? h("span", { class: "edited" }, "(edited)") : null;
+  return h("li", { key: held.ts, class: kind, "data-ts": held.ts, "data-private": held.private ? "" : undefined, tabindex: "-1" },
+    h("span", { class: isBot ? "avatar bot" : `avatar tint-${tint(held.user)}`, "aria-hidden": "true" }, follows ? time : isBot ? "H" : initials(name)),
     h("div", { class: "said" },
       held.private ? h("p", { class: "whisper" }, "Only visible to you") : null,
-      h("p", { class: "by" },
-        h("strong", null, name), isBot ? h("span", { class: "app" }, "app") : null,
-        h("time", { datetime: new Date(Number(held.ts) * 1000).toISOString(), title: whole(Number(held.ts)) }, clock(Number(held.ts))),
-        held.edited ? h("span", { class: "edited" }, "(edited)") : null),
+      follows
+        ? [h("p", { class: "unseen" }, name, " ", moment), edited]
+        : h("p", { class: "by" }, h("strong", null, name), isBot ? h("span", { class: "app" }, "app") : null, moment, edited),
       h("div", { class: "body" }, body),
       replies.length ? teaser(app, held, replies) : null),
     more(app, place, held, name, inThread));

@@ -51,7 +51,8 @@ export function modal(app) {
     h("button", { type: "button", class: "button", "data-do": "close", onclick: close }, view.close?.text ?? (held.depth > 1 ? "Back" : "Close")),
     view.submit ? h("button", { type: "submit", class: "button primary", "data-do": "submit", "aria-disabled": sending ? "true" : undefined }, sending ? "Sending…" : view.submit.text) : null)));
   if (!dialog.open) dialog.showModal();
-  if (isNew) begin();
+  // An answer may replace the whole form, and with it what had the focus.
+  if (isNew || document.activeElement === document.body) begin();
   const fresh = JSON.stringify(errors);
   if (fresh !== told) {
     told = fresh;
@@ -78,7 +79,7 @@ async function submit(app, held, source) {
   if (sending) return;
   left = {};
   for (const [block, element] of fillable(held.view.blocks)) {
-    if (block.type === "input" && !block.optional && isEmpty(source.value(block, element))) left[block.block_id] = "Please fill this in.";
+    if (block.type === "input" && !block.optional && isEmpty(source.value(block, element))) left[block.block_id] = "This is required.";
   }
   told = "";
   problem = "";

@@ -63,7 +63,7 @@ function lines(text, app, verbatim) {
       flush();
       // The sign hangs out, so that a long line wraps beside it and not below it.
       const deep = bullet[1].length > 1 ? "bullet deep" : "bullet";
-      found.push(h("span", { class: deep }, `${bullet[2]} `, h("span", null, inline(bullet[3], app, verbatim))));
+      found.push(h("span", { class: deep }, h("span", { class: "hangs" }, `${bullet[2]} `), h("span", null, inline(bullet[3], app, verbatim))));
     } else paragraph.push(line);
   }
   if (text) flush();
