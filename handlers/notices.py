@@ -10,10 +10,11 @@ from homeward.actions.ledger import LedgerError
 from homeward.actions.requests import Person
 
 from . import ids
+from .aside import answering
 from .listeners import Kind, Listener
 from .pressed import Body, Pressed, pressed
-from .slack import Poster, Posters
-from .supervisor import Supervisor
+from .slack import Posters
+from .supervisor import Supervisor, Tell
 from .views.decided import gone_message, ledger_trouble
 from .views.notices import OFF, ON, quiet_message
 
@@ -47,21 +48,21 @@ class Notices:
         await ack()
         press = pressed(body)
         poster = self._posters(client, respond, press.team, press.thread)
-        work = self._quiet(press, client, poster)
-        self._supervisor.start(work, name="direct messages", tell=poster.whisper, changes=True)
+        tell = answering(poster, press, "Direct messages")
+        self._supervisor.start(self._quiet(press, client, tell), name="direct messages", tell=tell, changes=True)
 
-    async def _quiet(self, press: Pressed, client: AsyncWebClient, poster: Poster) -> None:
+    async def _quiet(self, press: Pressed, client: AsyncWebClient, tell: Tell) -> None:
         if self._desk is None or press.value not in (OFF, ON):
-            await poster.whisper(gone_message())
+            await tell(gone_message())
             return
+        quiet = press.value == OFF
         try:
-            await self._desk.quiet(Person(press.home, press.user), on=press.value == OFF)
+            await self._desk.quiet(Person(press.home or press.team, press.user), on=quiet)
         except LedgerError as error:
-            await poster.whisper(ledger_trouble(error))
+            await tell(ledger_trouble(error))
             return
-        if press.view_id:
-            # The App Home has no way to answer in private: it shows it itself.
-            if self._redraw is not None:
-                await self._redraw(press, client)
-            return
-        await poster.whisper(quiet_message(quiet=press.value == OFF))
+        # Above the App Home there is no place for a button: it stands in there.
+        in_home = bool(press.view_id)
+        await tell(quiet_message(quiet=quiet, offers=not in_home))
+        if in_home and self._redraw is not None:
+            await self._redraw(press, client)

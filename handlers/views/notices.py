@@ -40,16 +40,16 @@ def direct_reminder(request: Request, *, user: str, now: datetime) -> Message:
     return Message(text, built(section(told)))
 
 
-def quiet_message(*, quiet: bool) -> Message:
-    """What direct messages are from now on, and how to have it otherwise."""
+def quiet_message(*, quiet: bool, offers: bool = True) -> Message:
+    """What direct messages are from now on, and how to have it otherwise; `offers`: by a button below."""
     if quiet:
         text = (
             "Direct messages are off: you are asked in the approvers' channel alone, if you are in it. "
-            "Turn them on again here or in my Home tab."
+            f"You can turn them on again {'here or in' if offers else 'in'} my Home tab."
         )
-        return Message(text, built(section(text), actions([_on()])))
-    text = "Direct messages are on: you are asked in person where you may approve and are not in the channel."
-    return Message(text, built(section(text), actions([_off()])))
+    else:
+        text = "Direct messages are on: you are asked in person where you may approve and are not in the channel."
+    return Message(text, built(section(text), *([actions([_on() if quiet else _off()])] if offers else [])))
 
 
 def notices_blocks(quiet: bool) -> list[Json]:
