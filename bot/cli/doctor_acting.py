@@ -26,6 +26,8 @@ class _WebApi(Protocol):
 
     async def conversations_history(self, *, channel: str, limit: int) -> Answer: ...
 
+    async def conversations_members(self, *, channel: str, limit: int) -> Answer: ...
+
     async def usergroups_users_list(self, *, usergroup: str) -> Answer: ...
 
 
@@ -83,7 +85,10 @@ async def approvals(settings: Settings) -> list[Finding]:
         return []  # told with Slack
     of = {operation: settings.approvals.of(operation) for operation in Operation}
     channels = dict.fromkeys(approval.channel for approval in of.values())
-    findings = [await _channel(client, channel) for channel in channels]
+    findings = [await _channel(client, channel, f"approvers' channel {channel}", asks=True) for channel in channels]
+    notices = settings.notices
+    if notices.daily is not None:
+        findings.append(await _channel(client, notices.channel, f"channel of the daily line {notices.channel}"))
     members: dict[str, frozenset[str] | Finding] = {}
     for group in dict.fromkeys(group for approval in of.values() for group in approval.usergroups):
         members[group] = told = await _members(client, group)
@@ -102,12 +107,20 @@ async def approvals(settings: Settings) -> list[Finding]:
     return findings
 
 
-async def _channel(client: _WebApi, channel: str) -> Finding:
-    what = f"approvers' channel {channel}"
+async def _channel(client: _WebApi, channel: str, what: str, *, asks: bool = False) -> Finding:
+    """`asks`: those who are not in it are asked in person, so its members must be told."""
     try:
         await client.conversations_history(channel=channel, limit=1)
     except SlackApiError as error:
         return Finding(what, Health.FAULT, _words(code_of(error)))
+    except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
+        return Finding(what, Health.FAULT, f"Slack can't be reached: {type(error).__name__}")
+    try:
+        if asks:
+            await client.conversations_members(channel=channel, limit=1)
+    except SlackApiError as error:
+        said = f"the bot is in it, but its members are not told: {_words(code_of(error))}"
+        return Finding(what, Health.WARNING, f"{said}. Approvers outside it are not asked in person")
     except (SlackClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
         return Finding(what, Health.FAULT, f"Slack can't be reached: {type(error).__name__}")
     return Finding(what, Health.OK, "the bot is in it")

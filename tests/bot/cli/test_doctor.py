@@ -1,5 +1,7 @@
 """`homeward doctor`: one finding for each thing it needs, and what to do where it fails."""
 
+from datetime import time
+
 import pytest
 from pydantic import SecretStr
 
@@ -7,6 +9,7 @@ from homeward.actions.ledger import opened
 from homeward.bot.acting_settings import ApprovalOverride, AuditSettings, StateSettings
 from homeward.bot.cli.doctor import examine
 from homeward.bot.cli.finding import Finding, Health
+from homeward.bot.notices_settings import NoticesSettings
 from homeward.bot.sandbox.run import Sandbox
 from homeward.bot.sandbox.slack import APPROVALS, APPROVERS, ELSEWHERE
 from homeward.bot.settings import Settings
@@ -90,6 +93,19 @@ async def test_the_approvers_channel_and_groups_are_looked_at(sandbox: Sandbox) 
     assert findings["approvers' group S0NOBODY"].said == "there is no such user group"
     sandbox.slack.faults.fail("usergroups.users.list", "plan_upgrade_required")
     assert "list the approvers in approvals.users" in (await found(settings))[f"approvers' group {APPROVERS.id}"].said
+
+
+async def test_a_channel_whose_members_are_not_told_is_a_warning(sandbox: Sandbox) -> None:
+    sandbox.slack.faults.fail("conversations.members", "missing_scope")
+    finding = (await found(sandbox.settings()))[f"approvers' channel {APPROVALS.id}"]
+    assert finding.health is Health.WARNING
+    assert finding.said.endswith("Approvers outside it are not asked in person")
+
+
+async def test_the_channel_of_the_daily_line_is_looked_at(sandbox: Sandbox) -> None:
+    notices = NoticesSettings(daily=time(8), channel=ELSEWHERE.id)
+    findings = await found(sandbox.settings().model_copy(update={"notices": notices}))
+    assert findings[f"channel of the daily line {ELSEWHERE.id}"].said == "the bot is not in it: invite it there"
 
 
 async def test_too_few_approvers_for_one_of_them_to_ask_is_told(sandbox: Sandbox) -> None:
