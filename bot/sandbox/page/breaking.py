@@ -1,7 +1,7 @@
 """What can be broken behind the page, and mended again: Azure's VMs, datastores, Azure itself, the bot, the pace."""
 
 from ..arm.faults import Fault, Trouble
-from ..estate.model import ProtectedItem
+from ..estate.model import Mount, ProtectedItem
 from ..run import Sandbox
 from .asked import Asked
 from .bot import Bot
@@ -20,6 +20,8 @@ class Breaking:
     def __init__(self, sandbox: Sandbox, bot: Bot | None) -> None:
         self._sandbox = sandbox
         self._bot = bot
+        self._mounts: dict[str, dict[str, Mount]] = {}
+        """Those of datastores that were made read-only."""
         self._throttle = Fault(Trouble.REFUSAL, "", None, 429, "TooManyRequests", WAIT_SECONDS)
 
     @property
@@ -31,7 +33,7 @@ class Breaking:
             case "azure_vm":
                 self._azure_vm(asked.text("machine"), running=asked.flag("running"))
             case "datastore":
-                self._datastore(asked.text("name"), accessible=asked.flag("accessible"))
+                self._datastore(asked)
             case "throttle":
                 self._throttled(on=asked.flag("on"))
             case "kill":
@@ -52,11 +54,19 @@ class Breaking:
         # Its agent reports at once when it is back: nobody wants to wait here for the quarter of an hour it takes.
         item.agent_silent_minutes = 1 if running else 47
 
-    def _datastore(self, name: str, *, accessible: bool) -> None:
+    def _datastore(self, asked: Asked) -> None:
+        """Lost or found (`accessible`), or mounted read-only on every host or as before (`read_only`)."""
+        name = asked.text("name")
         store = next((one for one in self._sandbox.estate.vcenter.datastores if one.name == name), None)
         if store is None:
             raise Problem(f"There is no datastore {name!r}.")
-        store.accessible = accessible
+        if "read_only" not in asked:
+            store.accessible = asked.flag("accessible")
+        elif asked.flag("read_only"):
+            self._mounts.setdefault(name, dict(store.mounts))
+            store.mounts = dict.fromkeys(store.mounts, "readOnly")
+        else:
+            store.mounts = self._mounts.pop(name, store.mounts)
 
     def _throttled(self, *, on: bool) -> None:
         planned = self._sandbox.arm.faults.planned

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from ..estate import Estate
-from ..estate.model import ProtectedItem
+from ..estate.model import Datastore, ProtectedItem
 from ..slack import APPROVERS, MAYA, Message, Payload, Shown, User, Workspace
 from ..slack.messages import with_block_ids
 from ..slack.views import Views
@@ -65,7 +65,10 @@ def of_estate(estate: Estate, *, throttled: bool, bot: Bot | None) -> Payload:
             {"name": machine_name(item), "azure": _power(item), "stand": STANDS.get(item.stage, item.stage)}
             for item in estate.vault.items
         ],
-        "datastores": [{"name": store.name, "accessible": store.accessible} for store in estate.vcenter.datastores],
+        "datastores": [
+            {"name": store.name, "accessible": store.accessible, "read_only": _read_only(store)}
+            for store in estate.vcenter.datastores
+        ],
         "throttled": throttled,
         "bot": bot.state if bot else "elsewhere",
         "problem": bot.problem if bot else "",
@@ -164,3 +167,7 @@ def _power(item: ProtectedItem) -> str:
     if not item.azure_vm:
         return "none"
     return item.azure_vm.power if item.azure_vm.exists else "deleted"
+
+
+def _read_only(store: Datastore) -> bool:
+    return "readWrite" not in store.mounts.values()

@@ -35,6 +35,19 @@ async def test_a_datastore_is_lost_and_found(browser: Browser) -> None:
         assert stores["ds-gold-01"] is accessible
 
 
+async def test_a_datastore_is_made_read_only_and_becomes_what_it_was(browser: Browser, sandbox: Sandbox) -> None:
+    store = sandbox.estate.vcenter.datastore("ds-db")
+    before = dict(store.mounts)
+    for _ in range(2):
+        await browser.done("break", what="datastore", name="ds-db", read_only=True)
+        assert set(store.mounts.values()) == {"readOnly"}
+    told = {one["name"]: one["read_only"] for one in (await browser.state())["estate"]["datastores"]}
+    assert [name for name in told if told[name]] == ["ds-db"]
+    for _ in range(2):
+        await browser.done("break", what="datastore", name="ds-db", read_only=False)
+        assert store.mounts == before
+
+
 async def test_azure_throttles_until_it_is_told_to_stop_and_other_troubles_stay(
     browser: Browser, sandbox: Sandbox
 ) -> None:
