@@ -18,8 +18,15 @@ def with_vms(count: int) -> Estate:
 
 def with_plan(machines: int) -> Estate:
     """The company with a plan of so many classic Windows machines, each with its own VM on-premises."""
+    estate = with_machines(machines)
+    estate.vault.plans.append(RecoveryPlan(PLAN, [_names(machines)]))
+    return estate
+
+
+def with_machines(count: int) -> Estate:
+    """The same without the plan."""
     estate = company()
-    names = [f"vm{number:04d}" for number in range(machines)]
+    names = _names(count)
     _add_vms(estate, names)
     estate.vault.items += [
         ProtectedItem(
@@ -33,8 +40,11 @@ def with_plan(machines: int) -> Estate:
         )
         for index, name in enumerate(names)
     ]
-    estate.vault.plans.append(RecoveryPlan(PLAN, [names]))
     return estate
+
+
+def _names(count: int) -> list[str]:
+    return [f"vm{number:04d}" for number in range(count)]
 
 
 def _add_vms(estate: Estate, names: list[str]) -> None:

@@ -21,7 +21,7 @@ OPTIONS = 100
 NAME = 140
 """A longer name does not fit into an option's value."""
 TEXT = 75
-FIRST_READING = 1.5
+FIRST_READING = 1.0
 """Seconds that the very first letters wait for the very first reading; Slack waits 3 for the list."""
 
 _BY_NAME, _BY_ID = "n:", "i:"
