@@ -12,7 +12,7 @@ from .home_drawing import UNREAD, HomeDrawing, Viewer
 from .pacing import Monotonic, Pace
 from .people import Clients
 from .problems import SlackRefused
-from .slack import Poster, Posters
+from .slack import Poster, Posters, Sleep
 from .supervisor import Log, clean, where
 from .views.blocks import Json
 from .views.home import home_view
@@ -51,14 +51,14 @@ class HomeKeeper:
         *,
         log: Log,
         monotonic: Monotonic = time.monotonic,
-        every: float = EVERY,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self._drawing = drawing
         self._clients = clients
         self._posters = posters
         self._log = log
         self._monotonic = monotonic
-        self._every = every
+        self._sleep = sleep
         self._pace = Pace(monotonic, every=TURN, at_once=AT_ONCE)
         self._viewers: dict[Viewer, _Kept] = {}
         self._task: asyncio.Task[None] | None = None
@@ -92,9 +92,9 @@ class HomeKeeper:
             await ended((self._task,))
 
     async def _run(self) -> None:
-        wait = self._every
+        wait = EVERY
         while self._viewers:
-            await asyncio.sleep(wait)
+            await self._sleep(wait)
             try:
                 wait = await self._round()
             except Exception as error:  # noqa: BLE001 # the edge of a task: nobody above would hear of it
@@ -108,8 +108,8 @@ class HomeKeeper:
             del self._viewers[viewer]
         version = await self._drawing.look() if self._viewers else UNREAD
         if version == UNREAD:
-            return self._every
-        wait = self._every
+            return EVERY
+        wait = EVERY
         for viewer, kept in list(self._viewers.items()):
             if kept.version == version:
                 continue

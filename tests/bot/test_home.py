@@ -1,5 +1,8 @@
 """The App Home on the whole bot: opened, kept true, decided from, and left to a host that has its own."""
 
+import re
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from homeward.bot import register
@@ -12,6 +15,8 @@ from tests.bot.story import WITHIN, Story, story
 
 if TYPE_CHECKING:
     from slack_bolt.app.async_app import AsyncApp
+
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 async def _home(told: Story, who: User) -> Shown:
@@ -129,8 +134,8 @@ async def test_an_error_is_explained_over_the_home(sandbox: Sandbox) -> None:
 async def test_of_several_entries_the_chosen_one_takes_their_place(sandbox: Sandbox) -> None:
     async with story(sandbox) as told:
         home = await _home(told, MAYA)
-        await told.slack.click(MAYA, home, ids.HOME_ERRORS, value="disk")
-        offered = await _modal(told, MAYA, "could be")
+        await told.slack.click(MAYA, home, ids.HOME_ERRORS, value="retention")
+        offered = await _modal(told, MAYA, "which one?")
         action = next(one for one in _actions(offered) if one.startswith(ids.SHOW_ENTRY))
         await told.slack.click(MAYA, offered, action)
         shown = await _modal(told, MAYA, "What to do")
@@ -167,17 +172,15 @@ async def test_the_home_tells_the_estate_once_it_was_read(sandbox: Sandbox) -> N
         assert "vCenter *" in _texts(home)
 
 
-async def test_a_host_with_its_own_home_keeps_it_and_composes_ours(sandbox: Sandbox) -> None:
+async def test_a_host_with_its_own_home_keeps_it_and_composes_ours_as_the_docs_tell(sandbox: Sandbox) -> None:
     settings = sandbox.settings()
     app: AsyncApp = bolt_app(settings)
-
-    @app.event("app_home_opened")  # pyright: ignore[reportUnknownMemberType, reportUntypedFunctionDecorator] # Bolt's types
-    async def own(event: dict[str, Any], client: Any, body: dict[str, Any]) -> None:
-        ours = await homeward.home_blocks(event["user"], body["team_id"])
-        hello = {"type": "section", "text": {"type": "plain_text", "text": "Hello from the host"}}
-        await client.views_publish(user_id=event["user"], view={"type": "home", "blocks": [hello, *ours]})
-
-    async with register(app, settings) as homeward, connected(app, settings):
+    hello = {"type": "section", "text": {"type": "plain_text", "text": "Hello from the host"}}
+    names: dict[str, Any] = {"__name__": "host", "app": app, "my_blocks": [hello]}
+    names["register"] = partial(register, settings=settings)
+    exec(_example(), names)  # noqa: S102 # our own docs
+    homeward: Any = names["homeward"]
+    async with homeward, connected(app, settings):
         slack = sandbox.slack
         assert (await slack.open_home(MAYA)).ok
         shown = await slack.workspace.until(lambda: slack.views.home(MAYA), WITHIN)
@@ -185,7 +188,16 @@ async def test_a_host_with_its_own_home_keeps_it_and_composes_ours(sandbox: Sand
         assert "What does an error mean?" in _texts(shown)
         await slack.click(MAYA, shown, ids.HOME_ERRORS, value="78093")
         await slack.workspace.until(lambda: slack.views.top(MAYA), WITHIN)
+        # A switch in what was composed does not draw over it either.
+        await slack.click(MAYA, shown, ids.QUIET)
+        await homeward.idle()
         assert [call.method for call in slack.calls].count("views.publish") == 1
+
+
+def _example() -> str:
+    """The code of docs/install.md for a host that has a Home."""
+    blocks = re.findall(r"```python\n(.*?)```", (DOCS / "install.md").read_text(encoding="utf-8"), re.DOTALL)
+    return next(block for block in blocks if "home_blocks" in block)
 
 
 async def test_the_home_can_be_left_to_nobody(sandbox: Sandbox) -> None:
