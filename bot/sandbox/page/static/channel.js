@@ -47,14 +47,14 @@ function days(app, place, roots, replies) {
     const day = dayOf(Number(root.ts), app.state.now);
     const heading = day === before ? null : h("li", { key: `day-${day}`, class: "day" }, h("span", null, day));
     before = day;
-    const follows = !heading && goesOn(roots[number - 1], root);
+    const follows = !heading && !root.blocks?.length && goesOn(roots[number - 1], root);
     return [heading, message(app, place, root, { replies: replies.get(root.ts) ?? [], follows })];
   });
 }
 
 /** Whether somebody just goes on speaking: then their name need not stand there again. */
 function goesOn(before, now) {
-  return before && before.user === now.user && !before.private && !now.private && Number(now.ts) - Number(before.ts) < 300;
+  return before && before.user === now.user && !before.private && !now.private && !now.edited && Number(now.ts) - Number(before.ts) < 300;
 }
 
 /** The thread pane, or nothing where its message is not seen (any more). */

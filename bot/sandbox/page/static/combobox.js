@@ -46,10 +46,11 @@ export function combobox(first) {
     }));
     const count = flat().length;
     note = found.problem || (count ? `${count} ${count === 1 ? "choice" : "choices"}` : "Nothing fits what was typed.");
-    active = count ? 0 : -1;
+    // The one whose whole name was typed, wherever the bot put it, else the first.
+    const whole = flat().findIndex((option) => option.text.text.toLowerCase() === text.toLowerCase());
+    active = count ? Math.max(whole, 0) : -1;
     // Nobody could see this list yet: only what was meant without doubt is taken.
-    const [meant] = count === 1 || flat()[0]?.text.text.toLowerCase() === text.toLowerCase() ? flat() : [];
-    if (hasty && meant) return choose(meant);
+    if (hasty && (count === 1 || whole >= 0)) return choose(flat()[active]);
     hasty = false;
     return draw();
   }

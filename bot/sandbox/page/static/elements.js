@@ -115,7 +115,10 @@ function select(part, block, source, field) {
     const node = event.target;
     const option = all.find((one) => one.value === node.value);
     const value = !option ? null : isPlain(part) ? option.value : { text: option.text, value: option.value };
-    if (!tells(block)) return source.fill(block, part, value);
+    if (!tells(block)) {
+      source.fill(block, part, value);
+      return source.app.redraw();
+    }
     if (!value) return undefined;
     const before = source.value(block, part);
     source.fill(block, part, value);
@@ -126,9 +129,12 @@ function select(part, block, source, field) {
   };
   const drawn = (option) => h("option", { key: option.value, value: option.value, "data-value": option.value },
     option.description ? `${option.text.text} — ${option.description.text}` : option.text.text);
-  return h("select", { key: part.action_id, ...aria(part, block, source, field), value: chosen, onchange: change },
+  const told = all.find((option) => option.value === chosen)?.description?.text;
+  const drawnSelect = h("select", { ...aria(part, block, source, field), value: chosen, onchange: change },
     h("option", { key: "", value: "" }, part.placeholder?.text ?? "Choose…"),
     groups.map((group) => (group.label ? h("optgroup", { label: group.label.text }, group.options.map(drawn)) : group.options.map(drawn))));
+  // On a phone the field cuts what it shows of the choice; there it stands below in full.
+  return h("div", { key: part.action_id, class: "select" }, drawnSelect, told ? h("small", { class: "told" }, told) : null);
 }
 
 /** Selects whose options are fetched, and those that take several. */

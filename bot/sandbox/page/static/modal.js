@@ -64,7 +64,7 @@ export function modal(app) {
 function begin() {
   const body = dialog.querySelector(".modal-body");
   body.scrollTop = 0;
-  (body.querySelector(".input input, .input select, .input textarea") ?? dialog.querySelector("#modal-title")).focus();
+  (body.querySelector("input, select, textarea") ?? dialog.querySelector("#modal-title")).focus();
 }
 
 /** Something was filled in: what was missing there is no longer missing. */
