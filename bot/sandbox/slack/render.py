@@ -7,6 +7,7 @@ from typing import cast
 from .columns import column_lines
 from .messages import Message, Payload
 from .plain import plain, wrapped
+from .reading import listed
 
 Names = Mapping[str, str]
 """What to call the users, channels and groups with these ids."""
@@ -131,12 +132,10 @@ def _picked(element: Payload, names: Names) -> str:
     options = [element["initial_option"]] if element.get("initial_option") else _many(element, "initial_options")
     if options:
         return ", ".join(_text(option["text"], names) for option in options)
-    named = [
-        f"{sign}{names.get(one, one)}"
-        for key, sign in _NAMED.items()
-        for held in [element.get(f"initial_{key}") or []]
-        for one in (cast("list[str]", held) if isinstance(held, list) else [str(held)])
-    ]
+    named: list[str] = []
+    for key, sign in _NAMED.items():
+        ids = element.get(f"initial_{key}")
+        named += [f"{sign}{names.get(str(one), str(one))}" for one in (listed(ids) or [ids]) if one]
     return ", ".join(named)
 
 

@@ -193,6 +193,19 @@ async def test_what_was_filled_in_stays_while_its_block_keeps_its_id(desk: Any, 
     assert values["why2"]["homeward.why"]["value"] is None
 
 
+async def test_a_block_without_an_id_of_the_apps_loses_what_was_typed_when_the_view_changes(
+    desk: Any, seen: list[Any]
+) -> None:
+    nameless = {key: value for key, value in CODE.items() if key != "block_id"}
+    view = {**MODAL, "blocks": [nameless, PRESS]}
+    shown = await opened(desk, view)
+    await desk.slack.click(MAYA, shown, "homeward.go", state={"homeward.code": "78093"})
+    assert seen[-1]["view"]["state"]["values"]["b0"]["homeward.code"]["value"] == "78093"
+    await desk.client.views_update(view_id=shown.id, view=view)
+    await desk.slack.submit(MAYA)
+    assert seen[-1]["view"]["state"]["values"]["b0"]["homeward.code"]["value"] is None
+
+
 async def test_an_option_that_is_gone_is_no_longer_picked(desk: Any, seen: list[Any]) -> None:
     shown = await opened(desk)
     await desk.slack.click(MAYA, shown, "homeward.store", value="gold")
