@@ -242,9 +242,9 @@ def register(
         for one in yielded:
             log.warning("homeward.yielded", kind=one.kind.value, id=one.id)
     except (Problem, SettingsError):
-        for one in (measured, metrics):
-            if one:
-                one.withdraw()
+        for kept in (measured, metrics):
+            if kept:
+                kept.withdraw()
         raise
     return Homeward(collector, inventory, supervisor, acting, homes=keeper)
 

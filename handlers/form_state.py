@@ -201,8 +201,8 @@ def _elements(view: Mapping[str, object]) -> Iterator[tuple[str, tuple[Mapping[s
         options = [element.get("initial_option"), *_list(element.get("initial_options"))]
         initial[_text(element, "action_id")] = tuple(filter(None, (_text(_dict(one), "value") for one in options)))
     for held in _dict(_dict(view.get("state")).get("values")).values():
-        for name, element in _dict(held).items():
-            yield name, (_dict(element), initial.get(name, ()))
+        for name, one in _dict(held).items():
+            yield name, (_dict(one), initial.get(name, ()))
 
 
 def _values(element: Mapping[str, object]) -> tuple[str, ...]:

@@ -161,15 +161,17 @@ def _value(
     found = offered(operation, facts, item, value, accounts)
     if isinstance(found, Missing):
         return ForValue(value, called, tuple(Possible(name, name) for name in said), (), needed, found.reason)
-    made = [(offer, _possible(facts, item, value, offer, found)) for offer in found]
-    chosen = tuple(one for offer, one in made if any(offers.meant(name, (offer,)) for name in said))
+    made = [_possible(facts, item, value, offer, found) for offer in found]
+    chosen = tuple(
+        one for offer, one in zip(found, made, strict=True) if any(offers.meant(name, (offer,)) for name in said)
+    )
     if value is Value.DATASTORE and said and not chosen and item.topology is Topology.MODERNIZED:
         # Where its VM lies is kept, listed or not: the appliance's list may be old, and the checks judge that.
         told = datastore(facts, said[0])
         why = told.why_not or ("" if _carried(said[0]) else _UNSAYABLE)
         chosen = (Possible(said[0], said[0], (*told.told, "not in the appliance's list"), why),)
-        made = [*((None, one) for one in chosen), *made]
-    return ForValue(value, called, chosen, tuple(one for _, one in made), needed)
+        made = [*chosen, *made]
+    return ForValue(value, called, chosen, tuple(made), needed)
 
 
 _UNSAYABLE = "no form can carry its name: name it in the command"
