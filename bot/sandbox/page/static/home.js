@@ -7,6 +7,7 @@ import { Source } from "./source.js";
 export function home(app) {
   const held = app.state.home;
   const source = held && new Source(app, { view: held.id }, held.view.blocks);
+  source?.forget();
   return h("main", { key: "main", class: "channel", id: "main", "aria-label": "App Home" },
     h("h2", { class: "place" }, `${app.state.bot.name} · Home`),
     h("div", { key: `scroll-home-${app.me}`, class: "scroll home", tabindex: "0", role: "region", "aria-label": "Home of the app" },

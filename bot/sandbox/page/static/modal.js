@@ -30,6 +30,7 @@ export function modal(app) {
   }
   const { view } = held;
   const source = new Source(app, { view: held.id }, view.blocks);
+  source.forget();
   const errors = { ...held.errors, ...left };
   const close = () => app.act({ do: "close", view: held.id }, source);
   dialog.oncancel = (event) => {

@@ -49,6 +49,12 @@ export class Source {
     this.app.filled(this, block);
   }
 
+  /** Forgets what was filled in where nothing can be filled in any more, as Slack does when a view is updated. */
+  forget() {
+    const here = new Set([...fillable(this.blocks)].map(([block, element]) => `${block.block_id}|${element.action_id}`));
+    for (const key of this.fills.keys()) if (!here.has(key)) this.fills.delete(key);
+  }
+
   state() {
     const found = {};
     for (const [block, element] of fillable(this.blocks)) {
