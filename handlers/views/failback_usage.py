@@ -14,6 +14,7 @@ def failback_usage(command: str = "/failback", why: str = "", *, reprotect: str 
     )
     examples = [
         f"`{command} check web01` whether it can fail back now; nothing is started",
+        f"`{command} start` a form: what, which recovery point, when; `{command} start web01 --form` the same, begun",
         f"`{command} start web01 the site is whole again` asks for the failback, and says why",
         f"`{command} start payroll --at 22:00 --zone Europe/Berlin` approved now, started then; "
         'or `--at "2026-11-24 22:00"`',

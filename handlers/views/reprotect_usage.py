@@ -11,6 +11,7 @@ def reprotect_usage(command: str, why: str = "") -> Message:
         f"*{command}* brings what was failed over to Azure back under protection: asked here, approved, then followed."
     )
     examples = [
+        f"`{command} start` a form: pick by typing, then choose; `{command} start web01 --form` with that filled in",
         f"`{command} start web01 the site is whole again` asks for one machine, and says why",
         f'`{command} start "Pay roll 2"` a recovery plan or a replication group; a name with spaces stands in quotes',
         f"`{command} start web01 --to azure` after the commit of its failback: protected toward Azure again",

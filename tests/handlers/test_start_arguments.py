@@ -286,3 +286,12 @@ def test_a_commit_has_no_option_but_its_reason() -> None:
 def test_no_text_breaks_a_failbacks_reading(text: str) -> None:
     for more in ("", " --at ", " --point ", " --zone "):
         assert isinstance(start_arguments(line(f"web01{more}{text}"), FAILBACK), Start | Usage)
+
+
+def test_a_form_may_be_asked_for_with_anything_filled_in_or_with_nothing() -> None:
+    asked = start_arguments("web01 --form --datastore ds2 the site is back")
+    assert asked == Start("web01", Wishes(datastore=(Wish("ds2"),)), "the site is back", form=True)
+    assert start_arguments("--form") == Start("", Wishes(), "", form=True)
+    assert start_arguments("--form --to azure") == Start("", Wishes(), "", to_azure=True, form=True)
+    assert start_arguments("--form --point latest", FAILBACK) == Start("", Wishes(), "", "latest", form=True)
+    assert isinstance(start_arguments("web01 --form", PLAIN), Usage)
