@@ -94,7 +94,8 @@ def test_each_screen_offers_the_other_way(quiet: bool, refused: Any) -> None:
     other = "on" if quiet else "off"
     message = quiet_message(quiet=quiet)
     assert refused(message) == []
-    (button,) = message.blocks[-1]["elements"]  # type: ignore[index] # blocks as they cross the wire
+    elements: Any = message.blocks[-1]["elements"]
+    (button,) = elements
     assert (button["action_id"], button["value"]) == (ids.QUIET, other)
     (block,) = notices_blocks(quiet)
     accessory: Any = block["accessory"]
