@@ -1,11 +1,13 @@
 """The forms of a start, filled in by people who remember no option, played on the whole bot."""
 
+from datetime import timedelta
 from typing import Any
 
 from homeward.bot.sandbox.run import Sandbox
 from homeward.bot.sandbox.slack import MAYA
 from homeward.bot.sandbox.slack.people import User
 from homeward.handlers import ids
+from homeward.handlers.form_state import AT, POINT
 from tests.bot.story import WITHIN, Story, shown, story
 
 DATASTORE = f"{ids.FORM_VALUE}.datastore"
@@ -124,3 +126,19 @@ async def test_what_fits_nothing_is_chosen_anew_from_the_card(sandbox: Sandbox) 
         await told.approves()
         await told.done()
         assert told.started == ["web01"]
+
+
+async def test_a_failback_is_asked_for_a_time_in_its_form(sandbox: Sandbox) -> None:
+    async with story(sandbox) as told:
+        await told.asks("web01")
+        await told.approves()
+        await told.card_says("Done")
+        await told.types("start web01 --form", command="/failback")
+        form = await until(told, "Ask for it")
+        soon = int((told.clock() + timedelta(hours=2)).timestamp())
+        before = len(told.put_forward())
+        await told.slack.submit(MAYA, {POINT: option(form, POINT, "app-consistent"), AT: soon})
+        await until(told, "Once approved, it starts")
+        asked = await told.workspace.until(lambda: next(iter(told.put_forward()[before:]), None), WITHIN)
+        assert f"<!date^{soon}" in str(asked.blocks)
+        assert "consistent" in shown(asked)
