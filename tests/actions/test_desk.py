@@ -204,7 +204,7 @@ async def test_a_board_shows_what_is_open_and_what_ended_and_only_when_something
 
 async def test_who_may_decide_is_told_before_anybody_presses(ledger: Ledger, scheduler: Scheduler) -> None:
     request, now = await awaiting(ledger), await ledger.now()
-    told = [
+    told: list[tuple[Person, Standing | Unasked, str | None]] = [
         (LEAD, Standing(LEAD, member=True), None),
         (REQUESTER, Standing(REQUESTER, member=True), "requester"),
         (SECOND, Standing(SECOND, member=False), "not_approver"),

@@ -197,7 +197,7 @@ async def test_a_host_with_its_own_home_keeps_it_and_composes_ours_as_the_docs_t
 def _example() -> str:
     """The code of docs/install.md for a host that has a Home."""
     blocks = re.findall(r"```python\n(.*?)```", (DOCS / "install.md").read_text(encoding="utf-8"), re.DOTALL)
-    return next(block for block in blocks if "home_blocks" in block)
+    return next(str(block) for block in blocks if "home_blocks" in block)
 
 
 async def test_the_home_can_be_left_to_nobody(sandbox: Sandbox) -> None:

@@ -139,11 +139,12 @@ def test_five_hundred_open_requests_fit(requests: Any, refused: Any, as_who: str
     ended = [requests.request(State.FAILED, id=f"R-E{n:05}", ended_at=requests.now) for n in range(20)]
     parts = tuple(Part(f"{long}{n}", long, long if n % 2 else "", requests.now) for n in range(200))
     seen = _for(getattr(requests, as_who), found, ended, requests.now)
-    notice = {"type": "section", "text": {"type": "mrkdwn", "text": "notices"}}
+    notice: dict[str, object] = {"type": "section", "text": {"type": "mrkdwn", "text": "notices"}}
     shown = home_view(home_blocks(seen, Estate((), parts, requests.now, (long,) * 50), notices=[notice]))
     assert refused(shown) == []
-    assert len(shown.view["blocks"]) <= 60
-    assert shown.view["blocks"][-1] == notice
+    blocks: Any = shown.view["blocks"]
+    assert len(blocks) <= 60
+    assert blocks[-1] == notice
     assert any("more requests are open" in text for text in _texts(shown))
 
 
