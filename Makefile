@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test check bench docs format lock clean
+.PHONY: demo test check bench docs pictures format lock clean
 
 demo: $(INSTALLED)  ## the main job on the embedded sandbox; ends by itself
 	@$(BIN)/homeward demo
@@ -27,6 +27,9 @@ docs: $(INSTALLED)  ## the generated documents and pictures
 	$(BIN)/python -m homeward.checks.rules.table > docs/rules.md.new && mv docs/rules.md.new docs/rules.md
 	$(BIN)/python -m homeward.actions.diagram
 	$(BIN)/python docs/draw.py
+
+pictures: $(INSTALLED)  ## what people see, photographed on the sandbox's page; needs Chromium
+	$(BIN)/python docs/photograph.py
 
 format: $(INSTALLED)
 	$(BIN)/ruff format .
