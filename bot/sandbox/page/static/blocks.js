@@ -89,7 +89,7 @@ function table(block, source) {
   };
   const [head, ...rows] = block.rows;
   // A long table scrolls in its own box; the box takes the focus, so that keys can scroll it.
-  return h("div", { class: "block table", tabindex: "0", role: "region", "aria-label": `Table of ${rows.length} rows` },
+  return h("div", { class: "block table", tabindex: "0", role: "group", "aria-label": `Table of ${rows.length} rows` },
     h("table", null,
       h("thead", null, h("tr", null, head.map(cell("th")))),
       h("tbody", null, rows.map((row) => h("tr", null, row.map(cell("td")))))));

@@ -27,7 +27,7 @@ export function channel(app, place) {
   const title = place.im ? place.title : `# ${place.name}`;
   return h("main", { key: "main", class: "channel", id: "main", "aria-label": `${place.im ? "Direct messages with" : "Channel"} ${place.im ? place.title : place.name}` },
     h("h2", { class: "place" }, title, place.bot === false ? h("small", null, `${app.state.bot.name} is not in this channel`) : null),
-    h("div", { key: `scroll-${app.me}-${place.id}`, class: "scroll", "data-stick": "", tabindex: "0", role: "region", "aria-label": "Messages" },
+    h("div", { key: `scroll-${app.me}-${place.id}`, class: "scroll", "data-stick": "", tabindex: "0", role: "group", "aria-label": "Messages" },
       roots.length ? h("ol", { class: "messages" }, days(app, place, roots, replies)) : empty(app, place)),
     place.member || place.im
       ? widget(composer, { key: `${app.me}|${place.id}`, app, channel: place.id, thread: null, label: `Message to ${title}` })
@@ -67,7 +67,7 @@ export function thread(app, place, ts) {
     h("header", { class: "pane-head" },
       h("h2", null, "Thread", h("small", null, place.im ? place.title : `#${place.name}`)),
       h("button", { type: "button", class: "quiet", "data-do": "close-thread", "aria-label": "Close the thread", onclick: () => app.show({ thread: null }) }, "×")),
-    h("div", { key: `scroll-${ts}`, class: "scroll", "data-stick": "", tabindex: "0", role: "region", "aria-label": "Messages of the thread" },
+    h("div", { key: `scroll-${ts}`, class: "scroll", "data-stick": "", tabindex: "0", role: "group", "aria-label": "Messages of the thread" },
       h("ol", { class: "messages" },
         message(app, place, root, { inThread: true }),
         h("li", { key: "count", class: "day" }, h("span", null, replies.length ? counted(replies.length) : "No replies yet")),

@@ -45,7 +45,7 @@ export function modal(app) {
   h("header", { class: "pane-head" },
     h("h2", { id: "modal-title", tabindex: "-1" }, view.title?.text ?? ""),
     h("button", { type: "button", class: "quiet", "data-do": "dismiss", "aria-label": held.depth > 1 ? "Back to the form before" : "Close the form", onclick: close }, held.depth > 1 ? "‹" : "×")),
-  h("div", { class: "scroll modal-body", tabindex: "0", role: "region", "aria-label": "Form" },
+  h("div", { class: "scroll modal-body", tabindex: "0", role: "group", "aria-label": "Form" },
     problem ? h("p", { key: "problem", class: "error", role: "alert" }, problem) : null,
     blocks(view.blocks, source, errors)),
   h("footer", null,

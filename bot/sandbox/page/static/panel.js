@@ -20,7 +20,7 @@ export function panel(app) {
   return h("aside", { key: "panel", class: "pane panel", "aria-label": "Break things", "data-pane": "panel" },
     h("header", { class: "pane-head" }, h("h2", null, "Break things"),
       h("button", { type: "button", class: "quiet", "data-do": "close-panel", "aria-label": "Close the panel", onclick: () => app.show({ panel: false }) }, "×")),
-    h("div", { class: "scroll panel-body", tabindex: "0", role: "region", "aria-label": "What can be broken" },
+    h("div", { class: "scroll panel-body", tabindex: "0", role: "group", "aria-label": "What can be broken" },
       h("section", null, h("h3", null, "Time"), speed(app, estate)),
       h("section", null, h("h3", null, "The bot"),
         h("p", null, botSays(app.state)),
