@@ -64,7 +64,7 @@ def carried(text: str) -> Carried | None:
 
 
 def wanted(text: str, *, unnamed: bool = False) -> Wanted | None:
-    """The way back; None for what no button of ours carries. `unnamed`: what it is about may still have to be picked."""
+    """The way back; None for what no button of ours carries. `unnamed`: what it is about may still be picked."""
     words = _words(text)
     if len(words) != 2:
         return None

@@ -33,6 +33,9 @@ class Person:
     async def opens_panel(self) -> None:
         await self.page.locator('[data-do="panel"]').click()
 
+    async def sets_speed(self, times: int) -> None:
+        await self.page.locator('[data-do="speed"]').select_option(str(times))
+
     async def opens_thread(self, message: Any) -> None:
         await message.locator('[data-do="thread"]').click()
 
@@ -125,16 +128,25 @@ async def test_a_night_is_played_on_the_page(address: str, screens: Any) -> None
         await screen.shot("refused")
         await person.approves()
 
-        # It runs; one machine fails, and the thread explains why.
+        # It runs; one machine fails, the thread explains why, and an approver lets it be tried again.
         await person.becomes(MAYA)
         await person.goes(WAR_ROOM)
-        card = await person.sees(person.messages, f"{PLAN}.*running|Reprotect of {PLAN}|{PLAN}")
+        card = await person.sees(person.messages, f"recovery plan {PLAN}")
         await person.opens_thread(card)
         await person.sees(person.replies, f"{FAILING} failed")
+        await person.opens_panel()
+        await person.sets_speed(1)  # the others replicate on while somebody reads
+        await person.opens_panel()
         await screen.shot("thread")
         assert await screen.faults() == []
+        await person.becomes(LENA)
+        await person.goes(WAR_ROOM)
         await person.presses(card, ids.RETRY)
         await person.agrees()
+        await person.sees(person.messages, f"{FAILING}.*(try|tried|again)")
+        await person.opens_panel()
+        await person.sets_speed(600)
+        await person.opens_panel()
         await person.sees(person.messages, f"Done: .*{PLAN}")
 
         # The bot is killed and comes back; the next step of the same way goes on in the same thread.
