@@ -174,7 +174,9 @@ def _to_decide(requests: Sorted, links: Mapping[str, str]) -> list[Block]:
         blocks.append(context(f"and {len(requests.decide) - MOST_TO_DECIDE} more."))
     if whys := dict.fromkeys(requests.refusals[one.id].why for one in requests.decide if one.id in requests.refusals):
         told = list(whys)[:3]
-        blocks.append(context(f"No buttons where you may not decide: {' '.join(mrkdwn(why, 300) for why in told)}"))
+        blocks.append(
+            context(f"Without buttons is what you may not decide. {' '.join(mrkdwn(why, 300) for why in told)}")
+        )
     return blocks
 
 

@@ -53,7 +53,8 @@ def values_form(form: Form, offered: Offered) -> Modal:
         blocks = [section(f"{what}\n{told}" if told else what), *inputs]
         blocks += unfit([machine] if machine else [])
     back = actions([button("Back", ids.FORM_PAGE, str(form.page))])
-    return shown(form, ids.MACHINE_VIEW, "Values", "Use these" if _sends(inputs) else "", [*blocks, back])
+    submit = "Use these" if _sends(inputs) else ""
+    return shown(form, ids.MACHINE_VIEW, "Values", submit, [*blocks, back], close="Close the form")
 
 
 def machine_inputs(form: Form, machine: ForMachine) -> list[Block]:
@@ -98,14 +99,16 @@ def unfit(machines: Sequence[ForMachine]) -> list[Block]:
     return [context(text) for text in packed(["*Not offered:*", *lines], 2000)[:MOST_PARAGRAPHS]] if lines else []
 
 
-def shown(form: Form, callback: str, title: str, submit: str, blocks: Sequence[Block]) -> Modal:
-    """A view that carries the form."""
+def shown(
+    form: Form, callback: str, title: str, submit: str, blocks: Sequence[Block], *, close: str = "Not now"
+) -> Modal:
+    """A view that carries the form; `close` is for giving all of it up."""
     view = View(
         type="modal",
         callback_id=callback,
         title=PlainTextObject(text=plain(title, 24)),
         submit=PlainTextObject(text=submit) if submit else None,
-        close=PlainTextObject(text="Not now"),
+        close=PlainTextObject(text=close),
         private_metadata=form.text,
         blocks=list(blocks),
     )
@@ -158,7 +161,10 @@ def _select(form: Form, value: ForValue, label: str, *, live: bool) -> Block:
     if value.value is Value.EXCLUDE_DISK:
         element = StaticMultiSelectElement(action_id=name, options=options, initial_options=chosen or None)
     else:
-        element = StaticSelectElement(action_id=name, options=options, initial_option=next(iter(chosen), None))
+        # Slack's own words there would ask for a choice where none is needed.
+        placeholder = PlainTextObject(text="As each has it", emoji=False) if form.machine == EVERY else None
+        initial = next(iter(chosen), None)
+        element = StaticSelectElement(action_id=name, options=options, initial_option=initial, placeholder=placeholder)
     return InputBlock(
         block_id=f"{name}.{seed(form)}",
         label=PlainTextObject(text=label, emoji=False),

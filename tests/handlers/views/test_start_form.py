@@ -127,10 +127,13 @@ def test_the_values_of_one_machine_and_of_all(refused: Refused, words: Words) ->
     one = values_form(a_form(machine="db01"), machines)
     assert not refused(one)
     assert actions_of(one) == [f"{ids.FORM_VALUE}.datastore", ids.FORM_PAGE]
+    assert one.view["close"]["text"] == "Close the form", "beside its Back, Not now would sound like it"
     every = values_form(a_form(machine=EVERY, wishes=Wishes(datastore=(Wish("ds-silver"),))), machines)
     assert not refused(every)
     assert select(every, f"{ids.FORM_VALUE}.datastore")["initial_option"]["value"] == "ds-silver"
-    assert select(every, f"{ids.FORM_VALUE}.target").get("initial_option") is None
+    target = select(every, f"{ids.FORM_VALUE}.target")
+    assert target.get("initial_option") is None
+    assert target["placeholder"]["text"] == "As each has it"
     gone = values_form(a_form(machine="web77"), machines)
     assert not refused(gone)
     assert "not part of it any more" in words(gone)

@@ -154,11 +154,14 @@ async function refresh() {
   if (mine < taken || (app.me && found.me !== app.me && mine !== asked)) return;
   taken = mine;
   const before = app.state;
+  // People who look at the Home as a page opens, or as the bot comes back, have it opened once more: it may be missing, or old.
+  const opens = found.estate.bot !== "down" && found.estate.bot !== "starting" && before?.estate.bot !== found.estate.bot;
   app.state = found;
   app.me = found.me;
   app.reachable = true;
   settle();
   redraw();
+  if (opens && app.ui.place === "home") app.act({ do: "home" });
   if (before?.me === found.me) announce(before, found);
 }
 

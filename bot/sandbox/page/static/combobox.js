@@ -116,9 +116,11 @@ export function combobox(first) {
       const step = event.key === "ArrowDown" ? 1 : -1;
       active = count ? (active + step + count) % count : -1;
       draw();
-    } else if (event.key === "Enter" && open) {
+    } else if (event.key === "Enter") {
+      // Whoever picks something by Enter must not send the whole form with the next one.
       event.preventDefault();
-      if (active >= 0) choose(flat()[active]);
+      if (!open) show();
+      else if (active >= 0) choose(flat()[active]);
       else hasty = true;
     } else if (event.key === "Escape" && open) {
       // Only the list closes, not the dialog around it.

@@ -30,15 +30,22 @@ export function panel(app) {
       h("section", null, h("h3", null, "Azure"),
         h("p", null, estate.throttled ? "Azure answers: too many requests." : "Azure answers."),
         button(estate.throttled ? "Stop throttling" : "Throttle Azure", { what: "throttle", on: !estate.throttled }, { "data-value": String(!estate.throttled) })),
-      h("section", null, h("h3", null, "Datastores"), h("ul", { class: "things" }, estate.datastores.map((one) =>
-        thing(one.name, one.accessible ? "reachable" : "not reachable", button(one.accessible ? "Cut off" : "Reconnect",
-          { what: "datastore", name: one.name, accessible: !one.accessible },
-          { "data-value": one.name, "aria-label": `${one.accessible ? "Cut off" : "Reconnect"} ${one.name}` }))))),
+      h("section", null, h("h3", null, "Datastores"), h("ul", { class: "things" }, estate.datastores.map((one) => datastore(one, button)))),
       h("section", null, h("h3", null, "Virtual machines in Azure"), h("ul", { class: "things" }, estate.machines.map((one) => machine(one, button))))));
 }
 
 function thing(name, state, use) {
   return h("li", { key: name, "data-thing": name }, h("div", { class: "grow" }, h("strong", null, name), h("small", null, state)), use);
+}
+
+function datastore(one, button) {
+  const state = `${one.accessible ? "reachable" : "not reachable"}, ${one.read_only ? "read-only" : "writable"}`;
+  const use = (label, said, change) => button(label, { what: "datastore", name: one.name, ...change },
+    { "data-value": one.name, "data-change": Object.keys(change)[0], "aria-label": said });
+  const cut = one.accessible ? "Cut off" : "Reconnect";
+  return thing(one.name, state, h("div", { class: "uses" },
+    use(cut, `${cut} ${one.name}`, { accessible: !one.accessible }),
+    use(one.read_only ? "Make writable" : "Make read-only", `Make ${one.name} ${one.read_only ? "writable" : "read-only"}`, { read_only: !one.read_only })));
 }
 
 function machine(one, button) {
