@@ -1,5 +1,4 @@
-"""Answering somebody alone where they pressed a button: beside the message, or, where there is none, over their App
-Home."""
+"""Answering somebody alone where they pressed a button: beside the message, over their App Home, or in the form."""
 
 from .pressed import Pressed
 from .problems import SlackRefused
@@ -10,13 +9,17 @@ from .views.decided import note
 
 
 def answering(poster: Poster, press: Pressed, title: str) -> Tell:
-    """How the person is told. Over a view it is a modal, or a direct message where its time is over."""
+    """How the person is told. Over a Home it is a modal, in a form the form; a direct message where that is over."""
 
     async def over_the_view(message: Message) -> None:
         try:
-            await poster.open_view(press.trigger, note(title, message))
+            await (
+                poster.update_view(press.view_id, note(title, message))
+                if press.modal
+                else poster.open_view(press.trigger, note(title, message))
+            )
         except SlackRefused:
-            # The trigger lives for three seconds, and may have been used.
+            # The form was closed, or the trigger, which lives for three seconds, is over or was used.
             await poster.post(press.user, message)
 
     return over_the_view if press.view_id and not press.channel else poster.whisper

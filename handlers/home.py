@@ -1,8 +1,8 @@
 """The App Home: drawn when it is opened, and the search, the check and the answers that begin there."""
 
 import asyncio
-from collections.abc import Callable, Mapping
-from typing import Protocol, cast
+from collections.abc import Callable
+from typing import Protocol
 
 from slack_bolt.async_app import AsyncAck, AsyncRespond
 from slack_sdk.web.async_client import AsyncWebClient
@@ -29,6 +29,7 @@ from .views.blocks import Message
 from .views.check_form import TITLE, answer_modal, reading_modal, told_modal, which_modal
 from .views.error_modal import error_modal
 from .views.errors import answer_message
+from .views.explained import chosen
 
 QUESTION = 500
 GONE = "This name is not known any more: pick it again."
@@ -124,7 +125,7 @@ class Home:
     async def checked(self, ack: AsyncAck, body: Body, client: AsyncWebClient) -> None:
         """That form: it is read, and the answer takes the form's place."""
         form = submitted(body)
-        picked = named(_picked(form.state), self._inventory)
+        picked = named(chosen(form.state), self._inventory)
         if picked is None:
             await ack(response_action="errors", errors={ids.SUBJECT: GONE})
             return
@@ -160,14 +161,6 @@ class Home:
         except SlackRefused as refused:
             if refused.error != CLOSED:
                 raise
-
-
-def _picked(state: object) -> str:
-    """The option that was chosen, "" if there is none."""
-    for key in ("values", ids.SUBJECT, ids.SUBJECT, "selected_option"):
-        state = cast("Mapping[str, object]", state).get(key) if isinstance(state, dict) else None
-    value = cast("Mapping[str, object]", state).get("value") if isinstance(state, dict) else None
-    return value if isinstance(value, str) else ""
 
 
 async def _nobody(_: Message) -> None:

@@ -13,7 +13,7 @@ from . import ids
 from .escape import plain
 from .listeners import Kind as Surface
 from .listeners import Listener
-from .pressed import Body
+from .pressed import Body, pressed
 from .views.blocks import Json
 
 OPTIONS = 100
@@ -83,6 +83,10 @@ class Picker:
 
     async def suggest(self, ack: AsyncAck, body: Body) -> None:
         """The list is in the acknowledgement: Slack takes it nowhere else."""
+        if pressed(body).elsewhere:
+            # A form in a shared channel: the names of the estate are nothing for the other company.
+            await ack(options=[])
+            return
         value = body.get("value")
         text = value.strip() if isinstance(value, str) else ""
         estate = await self._inventory.read(self._patience)

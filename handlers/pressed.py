@@ -28,6 +28,13 @@ class Pressed:
     thread: str = ""
     """The thread that the message is a reply in, "" for one that stands in the channel itself."""
     enterprise: str = ""
+    modal: bool = False
+    """Whether it stands in a form: there nothing is opened, but the form changed in place."""
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the person is of another workspace than the app."""
+        return self.home not in ("", self.team)
 
 
 def pressed(body: Body) -> Pressed:
@@ -48,6 +55,7 @@ def pressed(body: Body) -> Pressed:
         home=_text(_part(body, "user"), "team_id"),
         thread=_thread(container) or _thread(_part(body, "message")),
         enterprise=enterprise_of(body),
+        modal=_text(view, "type") == "modal",
     )
 
 
@@ -157,10 +165,14 @@ def typed(body: Body) -> Typed:
 
 
 def team_of(body: Body) -> str:
-    """The workspace of a request, or the organisation where Slack names none."""
+    """The app's workspace of a request, or the organisation where Slack names none.
+
+    For a form that somebody of another company has open, in a shared channel, Slack's `team` is theirs.
+    """
     team, user = _part(body, "team"), _part(body, "user")
     return (
-        _text(body, "team_id")
+        _text(_part(body, "view"), "app_installed_team_id")
+        or _text(body, "team_id")
         or _text(team, "id")
         or _text(user, "team_id")
         or _text(body, "enterprise_id")

@@ -1,7 +1,7 @@
 """The form of a start: opened by a command or a button, filled in, and sent the same way as the command."""
 
 import asyncio
-from collections import deque
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,20 +20,21 @@ from homeward.checks.subjects import Inventory, Named, Wishes
 
 from . import ids
 from .arguments import Usage
+from .aside import answering
 from .carried import carried, wanted
 from .deciding import RequestDesk
 from .escape import plain
 from .form_state import AT, CHANNEL, OPERATIONS, Form, asked_again, block_of, chosen, filled, form, view_of
 from .listeners import Kind, Listener
 from .picking import as_typed, named, subject
-from .pressed import Body, Submitted, enterprise_of, pressed, submitted
+from .pressed import Body, Pressed, Submitted, pressed, submitted
 from .problems import SlackRefused
 from .requests import Requests
 from .slack import Poster, Posters, Sleep
 from .start_arguments import LATEST
 from .starting_time import Zones, time_zone
-from .supervisor import Supervisor
-from .views.asked import not_asked
+from .supervisor import Supervisor, Tell
+from .views.asked import asked_elsewhere, not_asked
 from .views.blocks import Message, Modal
 from .views.decided import gone_message, ledger_trouble, note
 from .views.machine_form import values_form
@@ -44,14 +45,17 @@ Offers = Callable[[Operation, str, Wishes], Awaitable[Offered | NotPrepared]]
 """What there is to choose from. Does not raise for what the outside does."""
 Later = Callable[[], Awaitable[datetime | Usage]]
 """When it is to start, as somebody typed it."""
+Opening = Callable[[Modal], Awaitable[str]]
+"""Shows the form where nothing of it is shown yet; gives the view's id."""
 
+ELSEWHERE = "Somebody from another workspace can't ask for this."
 QUICK = 0.3
 """Seconds in which what was read lately is there: a form that changes need not say that it reads."""
 SETTLED = 0.2
 """Seconds after an acknowledgement that changes a form, until the form is changed again: Slack may take the two in
 any order, and the first would come last."""
 REMEMBERED = 1000
-"""So many forms that were sent are known, so that a late reading does not draw one anew."""
+"""So many forms are known by their last change, so that a late reading draws over nothing that is newer."""
 
 
 class StartForm:
@@ -88,7 +92,7 @@ class StartForm:
         self._clock = clock
         self._sleep = sleep
         self._quick = quick
-        self._sent: deque[str] = deque(maxlen=REMEMBERED)
+        self._turns: OrderedDict[str, object] = OrderedDict()
 
     def listeners(self) -> tuple[Listener, ...]:
         target = f"{ids.FORM_VALUE}.{Value.TARGET.value}"
@@ -106,62 +110,68 @@ class StartForm:
 
     def begin(self, start: Form, trigger: str, poster: Poster, *, later: Later | None = None) -> None:
         """Opens the form for a command, which is acknowledged already."""
-        self._opens(start, trigger, poster, later)
+        opening = _over(trigger, poster)
+        work = self._open(start, opening, poster, poster.whisper, later)
+        self._supervisor.start(work, name="form", tell=poster.whisper)
 
     async def open(self, ack: AsyncAck, body: Body, client: AsyncWebClient, respond: AsyncRespond) -> None:
         """A button: of a request's card, of a check, of the App Home."""
         await ack()
         press = pressed(body)
         poster = self._posters(client, respond, press.team, press.thread)
-        place, enterprise = press.channel, enterprise_of(body)
-        if held := wanted(press.value, unnamed=True):
-            if held.operation in OPERATIONS:
-                start = Form(held.operation, held.subject, place=place, enterprise=enterprise)
-                self._opens(start, press.trigger, poster)
-                return
-        elif before := carried(press.value):
-            work = self._again(before.request_id, place, enterprise, press.trigger, poster)
-            self._supervisor.start(work, name="form", tell=poster.whisper)
-            return
-        self._supervisor.start(poster.whisper(gone_message()), name="form", tell=poster.whisper)
+        tell = answering(poster, press, "Start")
+        self._supervisor.start(self._pressed(press, poster, tell), name="form", tell=tell)
 
-    async def _again(self, request_id: str, place: str, enterprise: str, trigger: str, poster: Poster) -> None:
+    async def _pressed(self, press: Pressed, poster: Poster, tell: Tell) -> None:
+        held, before = wanted(press.value, unnamed=True), carried(press.value)
+        if press.elsewhere:
+            # Nothing could come of it, and what the estate holds is not for them to read.
+            await tell(not_asked(ELSEWHERE))
+            return
+        if held and held.operation in OPERATIONS:
+            start: Form | Message = Form(held.operation, held.subject)
+        else:
+            start = gone_message() if held or before is None else await self._again(before.request_id)
+        if isinstance(start, Message):
+            await tell(start)
+            return
+        start = replace(start, place=press.channel, enterprise=press.enterprise)
+        opening = _within(press.view_id, poster) if press.modal else _over(press.trigger, poster)
+        await self._open(start, opening, poster, tell)
+
+    async def _again(self, request_id: str) -> Form | Message:
         """With what a request asked for, as far as there is such a thing."""
         try:
             request = await self._request(request_id)
         except LedgerError as error:
-            await poster.whisper(ledger_trouble(error))
-            return
+            return ledger_trouble(error)
         if request is None or request.asked.operation not in OPERATIONS:
-            await poster.whisper(gone_message())
-            return
-        start = asked_again(request, self._clock())
-        await self._open(replace(start, place=place, enterprise=enterprise), trigger, poster, None)
+            return gone_message()
+        return asked_again(request, self._clock())
 
     async def _request(self, id: str) -> Request | None:
         found = await self._desk.find(id) if self._desk else ()
         return next((one for one in found if one.id == id), None)
 
-    def _opens(self, start: Form, trigger: str, poster: Poster, later: Later | None = None) -> None:
-        work = self._open(start, trigger, poster, later)
-        self._supervisor.start(work, name="form", tell=poster.whisper)
-
-    async def _open(self, start: Form, trigger: str, poster: Poster, later: Later | None) -> None:
+    async def _open(
+        self, start: Form, opening: Opening, poster: Poster, tell: Tell, later: Later | None = None
+    ) -> None:
         if self._requests is None:
-            await poster.whisper(not_set_up("This bot", self._missing))
+            await tell(not_set_up("This bot", self._missing))
             return
         if not start.subject:
-            await poster.open_view(trigger, picking_form(start))
+            await opening(picking_form(start))
             return
         # The trigger lives for three seconds, and reading may take longer.
-        view_id = await poster.open_view(trigger, reading_form(start))
+        view_id = await opening(reading_form(start))
+        turn = self._turn(view_id)
         at = await later() if later else None
         if isinstance(at, Usage):
-            await self._update(poster, view_id, picking_form(start, self._named(start), problem=at.why))
+            await self._update(poster, view_id, turn, picking_form(start, self._named(start), problem=at.why))
             return
         if at:
             start = replace(start, at=int(at.timestamp()))
-        await self._update(poster, view_id, await self._drawn(start))
+        await self._update(poster, view_id, turn, await self._drawn(start))
 
     # --- how it is changed ---
 
@@ -220,6 +230,8 @@ class StartForm:
         self._draws(self._posters(client, None, press.team), press.view_id, change(filled(held, view)))
 
     def _draws(self, poster: Poster, view_id: str, held: Form, *, after: float = 0.0) -> None:
+        turn = self._turn(view_id)
+
         async def work() -> None:
             if after:
                 await self._sleep(after)
@@ -227,18 +239,26 @@ class StartForm:
             try:
                 done, _ = await asyncio.wait({drawing}, timeout=self._quick)
                 if not done:
-                    await self._update(poster, view_id, reading_form(held))
-                await self._update(poster, view_id, await drawing)
+                    await self._update(poster, view_id, turn, reading_form(held))
+                await self._update(poster, view_id, turn, await drawing)
             finally:
                 await ended((drawing,))
 
         async def tell(message: Message) -> None:
-            await self._update(poster, view_id, note(TITLES[held.operation], message))
+            await self._update(poster, view_id, turn, note(TITLES[held.operation], message))
 
         self._supervisor.start(work(), name="form", tell=tell)
 
-    async def _update(self, poster: Poster, view_id: str, modal: Modal) -> None:
-        if view_id not in self._sent:
+    def _turn(self, view_id: str) -> object:
+        """Of this change of the form: what was begun before it is drawn no more."""
+        turn = self._turns[view_id] = object()
+        self._turns.move_to_end(view_id)
+        while len(self._turns) > REMEMBERED:
+            self._turns.popitem(last=False)
+        return turn
+
+    async def _update(self, poster: Poster, view_id: str, turn: object, modal: Modal) -> None:
+        if self._turns.get(view_id) is turn:
             await poster.update_view(view_id, modal)
 
     async def _drawn(self, held: Form) -> Modal:
@@ -276,7 +296,7 @@ class StartForm:
             return
         title = TITLES[held.operation]
         await ack(response_action="update", view=note(title, asking_message(held.named)).view)
-        self._sent.append(sent.view_id)
+        self._turn(sent.view_id)
         poster = self._posters(client, None, sent.team)
 
         async def tell(message: Message) -> None:
@@ -305,10 +325,13 @@ class StartForm:
 
     async def _asked(self, requests: Requests, sent: Submitted, held: Form, poster: Poster) -> Message:
         if sent.home and sent.home != sent.team:
-            return not_asked("Somebody from another workspace can't ask for this.")
+            return not_asked(ELSEWHERE)
         channel = held.channel if asks_where(held, self._channels) else held.place
         if not held.subject or not channel:
             return gone_message()
+        if self._channels and channel not in self._channels:
+            # A form that was opened before the settings were changed has no field to say it beside.
+            return asked_elsewhere(self._channels)
         asked = Asked(
             held.operation,
             held.subject,
@@ -327,6 +350,20 @@ class StartForm:
         return await requests.asked(
             replace(asked, at=at, zone=zone.key if isinstance(zone, ZoneInfo) else "UTC"), poster
         )
+
+
+def _over(trigger: str, poster: Poster) -> Opening:
+    return lambda modal: poster.open_view(trigger, modal)
+
+
+def _within(view_id: str, poster: Poster) -> Opening:
+    """In place of the form that the button stood in: what is opened over a form may never be seen."""
+
+    async def opening(modal: Modal) -> str:
+        await poster.update_view(view_id, modal)
+        return view_id
+
+    return opening
 
 
 async def _told(finding: Coroutine[object, object, Message], tell: Callable[[Message], Awaitable[None]]) -> None:

@@ -151,6 +151,8 @@ async def test_a_machine_is_checked_over_the_home_and_leads_on_to_its_form(sandb
         await told.slack.submit(MAYA, {ids.SUBJECT: option})
         shown = await _modal(told, MAYA, "is ready to come home")
         assert _actions(shown) == [ids.FORM]
+        await told.slack.click(MAYA, shown, ids.FORM)
+        assert (await _modal(told, MAYA, "Ask for it")).id == shown.id  # in place: one form does not open another
 
 
 async def test_a_plan_is_checked_within_the_limits_of_a_form(sandbox: Sandbox) -> None:

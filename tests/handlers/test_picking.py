@@ -218,5 +218,14 @@ async def test_an_empty_field_shows_what_there_is(search_field: Field) -> None:
     assert [each["value"] for each in answer["option_groups"][0]["options"]] == ["n:web01", "n:web02"]
 
 
+async def test_the_names_of_the_estate_are_nothing_for_another_company(ack: Any) -> None:
+    picker = Picker(FakeInventory(one("web01")))
+    view = {"app_installed_team_id": "T1"}
+    for home, found in (("T9", 0), ("T1", 1)):
+        body = {"team": {"id": home}, "user": {"id": "U1", "team_id": home}, "view": view, "value": "web"}
+        await picker.suggest(ack, body)
+        assert len(ack.answers[-1].get("option_groups", [])) == found
+
+
 async def test_where_nothing_fits_the_list_is_empty(search_field: Field) -> None:
     assert await search_field.type("zzzz") == {"options": []}

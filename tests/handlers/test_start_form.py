@@ -89,14 +89,15 @@ class House:
         await command_of(self.ack, {**body, "trigger_id": "t1"}, None, None)  # type: ignore[arg-type] # the poster is a fake
         await self.supervisor.idle()
 
-    async def press(self, value: str, channel: str = "C1") -> None:
+    async def press(self, value: str, channel: str = "C1", *, home: str = "T1", view: str = "") -> None:
         body: dict[str, Any] = {
             "team": {"id": "T1"},
-            "user": {"id": "U0MAYA", "team_id": "T1"},
+            "user": {"id": "U0MAYA", "team_id": home},
             "trigger_id": "t1",
             "actions": [{"action_id": ids.FORM, "value": value}],
         }
         body |= {"channel": {"id": channel}} if channel else {}
+        body |= {"view": {"id": "V7", "type": view}} if view else {}
         await self.forms.open(self.ack, body, None, None)  # type: ignore[arg-type] # the poster is a fake
         await self.supervisor.idle()
 
@@ -210,6 +211,23 @@ async def test_a_button_opens_it_for_what_it_names_or_for_anything(house: House)
         assert house.poster.ways[-1] == "whisper"
 
 
+async def test_a_button_in_a_form_changes_that_form_instead_of_opening_another_over_it(house: House) -> None:
+    await house.press(Wanted(Operation.REPROTECT, "web01").text, channel="", view="modal")
+    assert house.poster.ways == ["view", "view"]
+    assert {said.where for said in house.poster.said} == {"V7"}
+    await house.press("broken", channel="", view="modal")
+    assert house.poster.ways == ["view"] * 3
+    await house.press(Wanted(Operation.REPROTECT, "web01").text, channel="", view="home")
+    assert house.poster.ways[3:] == ["open", "view"]
+
+
+async def test_somebody_from_another_workspace_reads_nothing_of_the_estate(house: House) -> None:
+    await house.press(Wanted(Operation.REPROTECT, "web01").text, home="T9")
+    assert house.poster.ways == ["whisper"]
+    assert "another workspace" in house.poster.last
+    assert house.asked == []
+
+
 async def test_the_button_of_a_request_fills_in_what_was_asked(house: House) -> None:
     request = house.desk.request(State.BLOCKED)
     await house.press(Carried(request.id).text)
@@ -306,6 +324,25 @@ async def test_elsewhere_than_in_a_channel_it_may_be_asked_in_it_asks_for_one(ma
     assert house.desk.told[0][1].where == Where("T1", "", "C1")
 
 
+async def test_a_form_of_before_the_channels_were_named_asks_for_nothing_elsewhere(make: Any) -> None:
+    house: House = make(channels=("C1",))
+    body = house.body(replace(HELD, place="C9", channel="C9"))
+    await house.forms.send(house.ack, body, None)  # type: ignore[arg-type] # the poster is a fake
+    await house.supervisor.idle()
+    assert "<#C1>" in house.poster.last
+    assert house.desk.told == []
+
+
+async def test_a_form_that_another_company_has_open_is_known_by_the_workspace_of_the_app(house: House) -> None:
+    body = house.body(HELD, home="T9")
+    body["team"] = {"id": "T9"}  # what Slack says of a form that was opened in a shared channel
+    body["view"]["app_installed_team_id"] = "T1"
+    await house.forms.send(house.ack, body, None)  # type: ignore[arg-type] # the poster is a fake
+    await house.supervisor.idle()
+    assert "another workspace" in house.poster.last
+    assert house.desk.told == []
+
+
 async def test_nothing_is_asked_for_somebody_from_another_workspace_or_by_a_broken_form(house: House) -> None:
     await house.send(HELD, home="T9")
     assert "another workspace" in house.poster.last
@@ -333,3 +370,20 @@ async def test_a_late_reading_does_not_draw_a_form_anew_that_was_sent(house: Hou
     await house.supervisor.idle()
     assert house.poster.ways == ["view"]
     assert "The checks run now" in house.poster.last
+
+
+async def test_a_slow_reading_does_not_draw_over_what_was_picked_after_it(house: House) -> None:
+    slow = house.slow = asyncio.Event()
+    before = replace(HELD, subject="db01", alone=False)
+    body = {**house.body(before), "actions": [{"action_id": f"{ids.FORM_VALUE}.target"}]}
+    await house.forms.target(house.ack, body, None)  # type: ignore[arg-type] # the poster is a fake
+    await house.poster.until(1)
+    house.slow = None
+    picked = {"action_id": ids.SUBJECT, "selected_option": {"value": "n:web01"}}
+    await house.forms.pick(house.ack, {**house.body(before), "actions": [picked]}, None)  # type: ignore[arg-type] # the poster is a fake
+    await house.poster.until(2)
+    slow.set()
+    await house.supervisor.idle()
+    assert len(house.poster.said) == 2
+    assert house.shown is not None
+    assert house.shown.subject == "web01"

@@ -33,6 +33,7 @@ class Shown:
             **deepcopy(self.view),
             "id": self.id,
             "team_id": team,
+            "app_installed_team_id": team,
             "app_id": "A0HOMEWARD",
             "bot_id": "B0HOMEWARD",
             "blocks": with_block_ids(tuple(self.view["blocks"])),
