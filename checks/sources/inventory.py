@@ -177,6 +177,8 @@ async def _told(reading: Awaitable[T]) -> T | Missing:
         return await reading
     except SourceError as error:
         return Missing(error.reason)
+    except Exception as error:  # noqa: BLE001 # the edge of a task: what is old must not look as if it were read
+        return Missing(f"could not be read ({type(error).__name__})")
 
 
 def _unread(source: str, read: _Source) -> str:

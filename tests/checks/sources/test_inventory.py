@@ -36,6 +36,7 @@ class FakeVault:
     holds: tuple[Item, ...] = (machine("web01"),)
     planned: tuple[Plan, ...] = ()
     dead: str = ""
+    broken: bool = False
     go: asyncio.Event = field(default_factory=asyncio.Event)
     readings: int = 0
 
@@ -47,6 +48,8 @@ class FakeVault:
         await self.go.wait()
         if self.dead:
             raise SourceError(self.dead)
+        if self.broken:
+            raise KeyError("a part that nobody thought could be missing")
         return self.holds
 
     async def plans(self) -> tuple[Plan, ...]:
@@ -163,6 +166,15 @@ async def test_a_dead_vault_keeps_its_names_and_is_told_as_unread(world: World) 
     assert estate.read_at == WHEN
     assert world.part("prod") == Part("prod", "vault", "vault prod did not answer within 20 s", WHEN)
     assert world.part("test") == Part("test", "vault", "", WHEN + timedelta(seconds=FRESH))
+
+
+async def test_a_fault_of_our_own_is_told_as_a_vault_that_was_not_read(world: World) -> None:
+    await world.settled()
+    world.prod.broken = True
+    world.seconds = FRESH
+    assert (await world.settled()).unread == ("vault prod: could not be read (KeyError)",)
+    assert world.part("prod").read_at == WHEN
+    assert world.names() == ["lab01", "web01"]
 
 
 async def test_a_dead_vault_is_tried_again_soon_and_forgiven(world: World) -> None:
