@@ -55,6 +55,7 @@ FEW = 10
 """Up to so many machines, each disk is named in the message; the form names them all."""
 _UNREAD, _UNREADS = "check that could not be read", "checks that could not be read"
 SIGNS = {State.AWAITING_APPROVAL: "☐", State.REJECTED: "✗", State.EXPIRED: "–", State.CANCELLED: "–", State.VOIDED: "–"}
+_UNSTARTED = {State.REJECTED, State.EXPIRED, State.CANCELLED, State.VOIDED}
 
 
 def approval_message(
@@ -76,7 +77,7 @@ def approval_message(
             *([section(_decided(request, now))] if not asks or request.decisions else []),
             *([section(_call(request, policy))] if asks else []),
             divider(),
-            section("*What runs*"),
+            section("*What was asked for*" if request.state in _UNSTARTED else "*What runs*"),
             *(section(text) for text in _machines(plan, size, asks=asks)),
             *_checks(checked, min(size, 6), several=len(plan.items) > 1),
             *(_to_confirm(checked, request) if asks else []),

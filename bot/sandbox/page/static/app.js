@@ -159,6 +159,8 @@ async function refresh() {
   app.state = found;
   app.me = found.me;
   app.reachable = true;
+  // What could not be done while it was away is no longer the news.
+  if (opens) app.problem = "";
   settle();
   redraw();
   if (opens && app.ui.place === "home") app.act({ do: "home" });

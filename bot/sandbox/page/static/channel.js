@@ -81,7 +81,9 @@ const counted = (count) => `${count} ${count === 1 ? "reply" : "replies"}`;
 
 function message(app, place, held, { replies = [], inThread = false, follows = false }) {
   const isBot = held.bot;
-  const name = isBot ? app.state.bot.name : app.personName(held.user);
+  // Slackbot speaks too: it tells that a command reached nobody.
+  const other = isBot && held.user !== app.state.bot.id && app.state.bots.find((one) => one.id === held.user);
+  const name = other ? other.real_name || other.name : isBot ? app.state.bot.name : app.personName(held.user);
   const source = new Source(app, { channel: place.id, ts: held.ts }, held.blocks);
   const body = held.blocks?.length ? blocks(held.blocks, source) : h("div", { class: "block text" }, app.mrkdwn(held.text));
   const kind = ["message", held.private ? "private" : "", follows ? "follows" : ""].join(" ").trim();
@@ -89,7 +91,7 @@ function message(app, place, held, { replies = [], inThread = false, follows = f
   const moment = h("time", { datetime: new Date(Number(held.ts) * 1000).toISOString(), title: whole(Number(held.ts)) }, time);
   const edited = held.edited ? h("span", { class: "edited" }, "(edited)") : null;
   return h("li", { key: held.ts, class: kind, "data-ts": held.ts, "data-private": held.private ? "" : undefined, tabindex: "-1" },
-    h("span", { class: isBot ? "avatar bot" : `avatar tint-${tint(held.user)}`, "aria-hidden": "true" }, follows ? time : isBot ? "H" : initials(name)),
+    h("span", { class: isBot ? "avatar bot" : `avatar tint-${tint(held.user)}`, "aria-hidden": "true" }, follows ? time : isBot ? initials(name).slice(0, 1) : initials(name)),
     h("div", { class: "said" },
       held.private ? h("p", { class: "whisper" }, "Only visible to you") : null,
       follows
