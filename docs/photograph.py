@@ -31,17 +31,19 @@ if TYPE_CHECKING:
 PICTURES = Path(__file__).parent / "pictures"
 WORDS = "photographed.json"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-DESKTOP, PHONE = (1280, 860), (390, 844)
+DESKTOP, PHONE = (1280, 860), (390, 900)
 SPEED = 200
 PATIENCE = 60_000
 """Milliseconds."""
 CHANGING = {
     r"\b\d{1,2}:\d\d(:\d\d)?\b": "02:14",
+    r"\b(today|tomorrow|yesterday)\b": "today",
     r"in \d+\.\d s": "in 0.3 s",
     r"under a minute|\b\d+ min(utes?)?\b": "12 min",
     r"\d+ %": "38 %",
     r"R-[0-9A-Z]{6}": "R-7K2M9Q",
     r"\d+ replies": "9 replies",
+    r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b": "3f2504e0-4f89-11d3-9a0c-0305e82c3301",
 }
 """What differs from one time to the next, and what is read for it."""
 
@@ -109,7 +111,7 @@ async def main(folder: Path, chromium: str) -> None:
             await studio.picture("form", MAYA, WAR_ROOM, _fills_the_form, after=_sends_it)
             asked = _saying("Approval needed")
             await studio.picture("approval", LENA, APPROVALS, asked)
-            await studio.picture("home", LENA, None, _saying("Waits for your decision"))
+            await studio.picture("home", LENA, None, _saying(f"replicate .*{PLAN}|{PLAN}"))
             await studio.picture("approval-form", LENA, APPROVALS, _opens_the_approval, after=_approves)
             await studio.picture("thread", MAYA, WAR_ROOM, _follows)
             await browser.close()
@@ -161,10 +163,12 @@ async def _follows(tab: "Tab") -> None:
     """One machine fails, the others replicate: the thread beside its card."""
     await tab.locator('[data-do="thread"]').last.wait_for()
     await tab.locator('[data-do="thread"]').last.click()
-    replies = tab.locator('[data-pane="thread"]')
-    await replies.get_by_text(re.compile("shop-web02 failed")).first.wait_for()
+    pane = tab.locator('[data-pane="thread"]')
     for name in ("shop-db01", "shop-web01"):
+        await pane.get_by_text(re.compile(f"{name}: initial replication began")).first.wait_for()
         await tab.locator("main").get_by_text(re.compile(rf"{name}: initial replication")).wait_for()
+    failed = pane.locator("[data-ts]").filter(has_text="shop-web02 failed").first
+    await failed.evaluate("reply => reply.scrollIntoView()")
 
 
 def _button(tab: "Tab", action: str) -> "Locator":

@@ -22,7 +22,7 @@ FLAGS = [
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:\d+/")
 
 
-def chromium() -> str:
+def where() -> str:
     """Where Chromium is, "" where there is none."""
     return os.environ.get("HOMEWARD_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or ""
 
@@ -78,6 +78,13 @@ class Screen:
 
 
 @pytest.fixture
+def chromium() -> str:
+    """Where it is; the test is skipped where there is none."""
+    _needs()
+    return where()
+
+
+@pytest.fixture
 async def address() -> AsyncGenerator[str]:
     """Where `homeward sandbox` says that the page is."""
     _needs()
@@ -111,7 +118,7 @@ async def screen(
     from playwright.async_api import async_playwright  # only the tests of pages have the browser
 
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=where(), args=FLAGS)
         try:
             scheme: Any = "dark" if dark else "light"
             page = await browser.new_page(viewport={"width": width, "height": height}, color_scheme=scheme)
@@ -139,7 +146,7 @@ def screens(tmp_path: Path) -> Any:
 
 
 def _needs() -> None:
-    if not chromium():
+    if not where():
         pytest.skip("there is no Chromium here (.ci/install-browser installs it)")
     if not axe().is_file():
         pytest.skip("there is no axe-core here (.ci/install-browser fetches it)")
