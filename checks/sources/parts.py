@@ -31,9 +31,12 @@ def _servers(fabric: Fabric, now: datetime) -> Iterator[tuple[str, str, Iterator
             yield agent.name, APPLIANCE, _wrong(agent.last_heartbeat, agent.health, agent.health_errors, now)
         for server in process_servers:
             yield server.name, APPLIANCE, _of(server, now)
-        if not isinstance(fabric.providers, Missing):
-            for provider in fabric.providers:
-                yield provider.name, APPLIANCE, _reached(provider.status)
+        if isinstance(fabric.providers, Missing):
+            for agent in fabric.agents:
+                yield agent.name, APPLIANCE, _reached(fabric.providers)
+            return
+        for provider in fabric.providers:
+            yield provider.name, APPLIANCE, _reached(provider.status)
         return
     if isinstance(fabric.configuration_server, ConfigurationServer):
         own = fabric.configuration_server
@@ -66,5 +69,9 @@ def _wrong(heartbeat: Moment | Missing, health: str, errors: tuple[HealthError, 
 
 
 def _reached(status: str | Missing) -> Iterator[str]:
-    if not isinstance(status, Missing) and status.casefold() not in {_CONNECTED, ""}:
+    if isinstance(status, Missing):
+        yield f"whether the vault reaches it is not known: {status.reason}"
+    elif not status:
+        yield "Azure does not tell whether the vault reaches it"
+    elif status.casefold() != _CONNECTED:
         yield f"the vault does not reach it: {status}"

@@ -8,12 +8,21 @@ from homeward.bot.compose import build_collector
 from homeward.bot.sandbox.estate import company
 from homeward.bot.sandbox.estate.model import Estate
 from homeward.bot.sandbox.run import Sandbox
-from homeward.checks.facts import ABSENT, NEVER, ConfigurationServer, HealthError, MasterTarget, Missing, Topology
+from homeward.checks.facts import (
+    ABSENT,
+    NEVER,
+    ConfigurationServer,
+    HealthError,
+    MasterTarget,
+    Missing,
+    ReprotectAgent,
+    Topology,
+)
 from homeward.checks.limits import HEARTBEAT_LIMIT
 from homeward.checks.sources.azure import Fabric
 from homeward.checks.sources.parts import parts_of
 from homeward.checks.subjects import Part
-from tests.checks.ready import READY_CLASSIC
+from tests.checks.ready import READY_CLASSIC, READY_MODERNIZED
 
 NOW = READY_CLASSIC.now
 assert isinstance(READY_CLASSIC.target, MasterTarget)
@@ -115,3 +124,20 @@ def test_a_configuration_server_that_the_vault_does_not_reach_is_told() -> None:
 def test_a_site_of_another_kind_has_no_servers_of_ours() -> None:
     other = replace(fabric(), topology=Topology.OTHER, configuration_server=ABSENT, master_targets=())
     assert parts_of(other, NOW) == ()
+
+
+@pytest.mark.parametrize("status", [Missing("the vault did not answer"), "", "Disconnected"])
+def test_what_the_vault_does_not_tell_to_reach_is_not_shown_as_well(status: str | Missing) -> None:
+    own = replace(OWN, provider_status=status)
+    assert "reach" in parts_of(fabric(own=own), NOW)[0].trouble
+
+
+def test_an_appliance_whose_connection_could_not_be_read_is_not_shown_as_well() -> None:
+    agent = READY_MODERNIZED.target
+    assert isinstance(agent, ReprotectAgent)
+    agent = replace(agent, last_heartbeat=NOW, health="Healthy", health_errors=())
+    dark = replace(
+        fabric(), topology=Topology.MODERNIZED, agents=(agent,), providers=Missing("the vault did not answer")
+    )
+    (part,) = [one for one in parts_of(dark, NOW) if one.name == agent.name]
+    assert "not known: the vault did not answer" in part.trouble
