@@ -15,14 +15,13 @@ from homeward.checks.facts import (
     HealthError,
     MasterTarget,
     Missing,
-    ReprotectAgent,
     Topology,
 )
 from homeward.checks.limits import HEARTBEAT_LIMIT
 from homeward.checks.sources.azure import Fabric
 from homeward.checks.sources.parts import parts_of
 from homeward.checks.subjects import Part
-from tests.checks.ready import READY_CLASSIC, READY_MODERNIZED
+from tests.checks.ready import AGENT, READY_CLASSIC
 
 NOW = READY_CLASSIC.now
 assert isinstance(READY_CLASSIC.target, MasterTarget)
@@ -133,9 +132,7 @@ def test_what_the_vault_does_not_tell_to_reach_is_not_shown_as_well(status: str 
 
 
 def test_an_appliance_whose_connection_could_not_be_read_is_not_shown_as_well() -> None:
-    agent = READY_MODERNIZED.target
-    assert isinstance(agent, ReprotectAgent)
-    agent = replace(agent, last_heartbeat=NOW, health="Healthy", health_errors=())
+    agent = replace(AGENT, last_heartbeat=NOW, health="Healthy", health_errors=())
     dark = replace(
         fabric(), topology=Topology.MODERNIZED, agents=(agent,), providers=Missing("the vault did not answer")
     )
