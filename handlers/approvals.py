@@ -18,7 +18,7 @@ from .carried import Carried, carried
 from .deciding import RequestDesk
 from .pressed import Body, Pressed, Submitted, pressed, submitted
 from .problems import SlackRefused
-from .slack import Poster, Posters, Sleep
+from .slack import SETTLED, Poster, Posters, Sleep
 from .start_arguments import readable
 from .supervisor import Supervisor, Tell
 from .views.approval import approve_modal, reason_of, reject_modal, ticked
@@ -42,9 +42,6 @@ from .views.decided import (
 
 QUICK = 1.0
 """Seconds that a first read may take before a form opens: its trigger lives for three."""
-SETTLED = 0.2
-"""Seconds after an acknowledgement that changes a form, until the form is changed again: Slack may take the two in
-any order, and the first would come last."""
 
 Decide = Callable[[RequestDesk, Carried, Person], Awaitable[Message]]
 

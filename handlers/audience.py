@@ -13,7 +13,7 @@ from .lately import Lately
 from .people import Clients, SlackStandings
 from .problems import SlackRefused
 from .supervisor import Log
-from .web_api import LIMITED, NO_ANSWER, answered, objects, once, text
+from .web_api import NO_ANSWER, SHORT, answered, objects, once, text
 
 FRESH = 60.0
 """Seconds that the members of a channel count."""
@@ -28,8 +28,6 @@ MOST = 20
 """So many people are asked in person about one request."""
 ROUNDS = 3
 """How often others are looked at in place of guests, bots and people who left."""
-PASSING = frozenset({LIMITED, NO_ANSWER, "internal_error", "fatal_error", "service_unavailable", "request_timeout"})
-"""Slack may tell it later; whatever else it answers, nobody is asked in person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +92,8 @@ class SlackAudience:
         return Outside(tuple(people), len(absent))
 
     def _refused(self, refused: SlackRefused, policy: Policy, where: Where) -> None:
-        """Raises what may be otherwise in a moment; tells the rest, once."""
-        if refused.error in PASSING:
+        """Raises what Slack may tell in a moment; of the rest, once, that nobody is asked in person."""
+        if refused.error in SHORT:
             raise refused
         told = (where.team_id, policy.channel, f"{refused.method} {refused.error}")
         if told not in self._told:

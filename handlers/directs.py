@@ -15,7 +15,6 @@ from homeward.actions.posts import Post, PostState
 from homeward.actions.requests import Event, EventKind, Request
 from homeward.actions.states import State
 
-from .audience import PASSING as UNTOLD
 from .audience import Audience
 from .pacing import Monotonic, Pace
 from .places import direct_key, direct_reminder_key, directly
@@ -24,6 +23,7 @@ from .showing import PASSING, Down, Later, Showing
 from .supervisor import Log
 from .threads import Threads
 from .views.blocks import Message
+from .web_api import SHORT
 
 AT_ONCE = 5
 """New messages in one pass, so that a card does not wait long for its next turn."""
@@ -112,7 +112,7 @@ class Directs:
         try:
             channel = await one.threads.direct(user)
         except SlackRefused as refused:
-            if refused.error in UNTOLD:
+            if refused.error in SHORT:
                 self._opening.hold(one.request.asked.where.team_id, refused.retry_after)
                 raise one.showing.later(max(refused.retry_after, AGAIN)) from refused
             if refused.error in PASSING and refused.error not in FINAL:

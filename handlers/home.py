@@ -14,7 +14,6 @@ from homeward.checks.subjects import Inventory, Named
 from homeward.checks.way import NEXT
 
 from . import ids
-from .approvals import SETTLED
 from .aside import answering
 from .carried import Wanted
 from .home_drawing import Viewer
@@ -23,7 +22,7 @@ from .listeners import Kind, Listener
 from .picking import named, search_element, subject
 from .pressed import Body, Pressed, Submitted, opened, pressed, submitted
 from .problems import SlackRefused
-from .slack import Poster, Posters, Sleep
+from .slack import SETTLED, Poster, Posters, Sleep
 from .supervisor import Supervisor
 from .views.blocks import Message
 from .views.check_form import TITLE, answer_modal, reading_modal, told_modal, which_modal

@@ -16,7 +16,7 @@ from .slack import Poster, Posters, Sleep
 from .supervisor import Log, clean, where
 from .views.blocks import Json
 from .views.home import home_view
-from .web_api import LIMITED, NO_ANSWER
+from .web_api import SHORT
 
 EVERY = 5.0
 """Seconds between two looks at the ledger."""
@@ -28,7 +28,6 @@ TURN = 0.6
 AT_ONCE = 20
 REST = 30.0
 """Seconds after a failure that may be short."""
-_SHORT = {NO_ANSWER, LIMITED, "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
 
 
 @dataclass(slots=True)
@@ -124,7 +123,7 @@ class HomeKeeper:
         return wait
 
     def _refused(self, viewer: Viewer, refused: SlackRefused) -> None:
-        if refused.retry_after or refused.error in _SHORT:
+        if refused.retry_after or refused.error in SHORT:
             self._pace.hold(viewer.team, refused.retry_after or REST)
             return
         # The person left, or the app's Home was switched off: it is drawn when it is opened again.

@@ -19,7 +19,7 @@ from .problems import SlackRefused
 from .supervisor import Log
 from .threads import Mark, Threads
 from .views.blocks import Message
-from .web_api import LIMITED, NO_ANSWER
+from .web_api import LIMITED, UNHEARD
 
 FRESH = 10.0
 """Seconds after it was written down in which a message may still be sent."""
@@ -35,8 +35,6 @@ BEFORE = timedelta(minutes=10)
 """Slack's clock may differ from the ledger's."""
 SOMEBODY_ELSE = 5.0
 
-UNHEARD = frozenset({NO_ANSWER, "internal_error", "fatal_error", "service_unavailable", "request_timeout"})
-"""It may have been done all the same."""
 PASSING = UNHEARD | {
     LIMITED, "team_added_to_org", "invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive",
     "not_installed", "missing_scope", "accesslimited",

@@ -17,14 +17,16 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from .newer_blocks import NewerBlocks
 from .problems import SlackRefused
 from .views.blocks import Json, Message, Modal
-from .web_api import NO_ANSWER, answered, once, text
+from .web_api import NO_ANSWER, UNHEARD, answered, once, text
 
 Sleep = Callable[[float], Awaitable[None]]
 
 TRIES = 4
 LONGEST_WAIT = 60.0
 """A Retry-After beyond it is not waited for."""
-TRANSIENT = {NO_ANSWER, "internal_error", "fatal_error", "service_unavailable", "request_timeout"}
+SETTLED = 0.2
+"""Seconds after an acknowledgement that changes a form, until the form is changed again: Slack may take the two in
+any order, and the first would come last."""
 
 
 class Poster(Protocol):
@@ -192,7 +194,7 @@ class SlackPoster:
                 return await answered(method, call())
             except SlackRefused as refused:
                 wait = refused.retry_after
-                if again and refused.error in TRANSIENT:
+                if again and refused.error in UNHEARD:
                     wait = 2.0 ** (attempt - 1)
                 if not wait or wait > LONGEST_WAIT or attempt == tries:
                     raise

@@ -30,7 +30,7 @@ from .picking import as_typed, named, subject
 from .pressed import Body, Pressed, Submitted, pressed, submitted
 from .problems import SlackRefused
 from .requests import Requests
-from .slack import Poster, Posters, Sleep
+from .slack import SETTLED, Poster, Posters, Sleep
 from .start_arguments import LATEST
 from .starting_time import Zones, time_zone
 from .supervisor import Supervisor, Tell
@@ -51,9 +51,6 @@ Opening = Callable[[Modal], Awaitable[str]]
 ELSEWHERE = "Somebody from another workspace can't ask for this."
 QUICK = 0.3
 """Seconds in which what was read lately is there: a form that changes need not say that it reads."""
-SETTLED = 0.2
-"""Seconds after an acknowledgement that changes a form, until the form is changed again: Slack may take the two in
-any order, and the first would come last."""
 REMEMBERED = 1000
 """So many forms are known by their last change, so that a late reading draws over nothing that is newer."""
 

@@ -22,11 +22,11 @@ from .listeners import Kind, Listener
 from .pressed import Body
 from .problems import SlackRefused
 from .requests import name_of
-from .slack import LONGEST_WAIT, TRANSIENT, TRIES, Sleep
+from .slack import LONGEST_WAIT, TRIES, Sleep
 from .supervisor import Supervisor
 from .views.blocks import Json, Message
 from .views.stepped import explained_outputs, readiness_outputs, which_one, words
-from .web_api import answered, text_in
+from .web_api import UNHEARD, answered, text_in
 
 AT_ONCE = 4
 """Checks that workflows run at a time: people who wait for theirs come first."""
@@ -118,7 +118,7 @@ class Steps:
                 await answered("the end of a workflow's step", end())
                 return
             except SlackRefused as refused:
-                wait = refused.retry_after or (2.0 ** (attempt - 1) if refused.error in TRANSIENT else 0.0)
+                wait = refused.retry_after or (2.0 ** (attempt - 1) if refused.error in UNHEARD else 0.0)
                 if not wait or wait > LONGEST_WAIT or attempt == TRIES:
                     self._log.warning("homeward.step_not_taken", work=name, error=refused.error)
                     return

@@ -14,6 +14,10 @@ from .views.blocks import Json
 
 NO_ANSWER = "no_answer"
 LIMITED = "ratelimited"
+UNHEARD = frozenset({NO_ANSWER, "internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+"""It may have been done all the same, or may be done when it is asked again."""
+SHORT = UNHEARD | {LIMITED}
+"""What may be otherwise in a moment."""
 
 NOT_HERE = frozenset(
     {
