@@ -23,10 +23,9 @@ check: $(INSTALLED)  ## format, lint, types, import contracts
 bench: $(INSTALLED)  ## the figures of docs/performance.md, as ratios measured in one run
 	$(BIN)/python -m bench
 
-docs: $(INSTALLED)  ## the generated documents and pictures
+docs: $(INSTALLED)  ## the generated documents
 	$(BIN)/python -m homeward.checks.rules.table > docs/rules.md.new && mv docs/rules.md.new docs/rules.md
 	$(BIN)/python -m homeward.actions.diagram
-	$(BIN)/python docs/draw.py
 
 pictures: $(INSTALLED)  ## what people see, photographed on the sandbox's page; needs Chromium
 	$(BIN)/python docs/photograph.py

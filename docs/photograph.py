@@ -18,6 +18,7 @@ from homeward.bot.plugin import register
 from homeward.bot.sandbox.estate import company
 from homeward.bot.sandbox.estate.reprotects import Fate, unreachable
 from homeward.bot.sandbox.estate.shop import PLAN, add_shop
+from homeward.bot.sandbox.estate.way_home import WINDOWS, add_way_home
 from homeward.bot.sandbox.page import Page
 from homeward.bot.sandbox.run import Sandbox
 from homeward.bot.sandbox.slack import APPROVALS, LENA, MAYA, WAR_ROOM, Channel, User
@@ -32,6 +33,8 @@ PICTURES = Path(__file__).parent / "pictures"
 WORDS = "photographed.json"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 DESKTOP, PHONE = (1280, 860), (390, 900)
+LAST = "main [data-ts]"
+"""The last message of the channel alone."""
 SPEED = 200
 PATIENCE = 60_000
 """Milliseconds."""
@@ -67,8 +70,12 @@ class Studio:
         after: Callable[["Tab"], Awaitable[object]] | None = None,
         size: tuple[int, int] = DESKTOP,
         dark: bool = False,
+        only: str = "body",
     ) -> None:
-        """Opens the place (None: the App Home), waits until `ready`, photographs, and does what comes `after`."""
+        """Opens the place (None: the App Home), waits until `ready`, photographs, and does what comes `after`.
+
+        `only` is the part of the page that is meant.
+        """
         tab = await self._browser.new_page(
             viewport={"width": size[0], "height": size[1]},
             color_scheme="dark" if dark else "light",
@@ -79,8 +86,9 @@ class Studio:
         try:
             await tab.goto(f"{self._address}#as={of.id}&in={where.id if where else 'home'}")
             await ready(tab)
-            await tab.screenshot(path=str(self._folder / f"{name}.png"))
-            self.words[name] = sorted(map(_steady, (await tab.locator("body").inner_text()).splitlines()))
+            part = tab.locator(only).last
+            await part.screenshot(path=str(self._folder / f"{name}.png"))
+            self.words[name] = sorted(map(_steady, (await part.inner_text()).splitlines()))
             if after:
                 await after(tab)
         finally:
@@ -89,9 +97,9 @@ class Studio:
 
 async def main(folder: Path, chromium: str) -> None:
     """Takes all of them, and writes what they say."""
-    from playwright.async_api import async_playwright  # who only draws needs no browser
+    from playwright.async_api import async_playwright  # who only reads the documents needs no browser
 
-    estate = add_shop(company())
+    estate = add_way_home(add_shop(company()))
     estate.speed = SPEED
     # They still replicate when the slowest computer looks; one fails.
     for name in ("shop-db01", "shop-web01"):
@@ -103,26 +111,36 @@ async def main(folder: Path, chromium: str) -> None:
         async with register(app, settings) as homeward, connected(app, settings):
             browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
             studio = Studio(browser, page.address, folder)
-            await sandbox.slack.command(MAYA, WAR_ROOM, "/reprotect-check", "web02")
-            await homeward.idle()
+
+            async def typed(command: str, text: str) -> None:
+                await sandbox.slack.command(MAYA, WAR_ROOM, command, text)
+                await homeward.idle()
+
+            await typed("/failback-errors", "78093")
+            await studio.picture("error", MAYA, WAR_ROOM, _saying("78093"), only=LAST)
+            await typed("/reprotect-check", "mixed")
+            await studio.picture("plan-blocked", MAYA, WAR_ROOM, _saying("mixed cannot come home"), only=LAST)
+            await typed("/reprotect-check", "web02")
             blocked = _saying("web02 cannot come home yet")
             await studio.picture("check-blocked", MAYA, WAR_ROOM, blocked)
             await studio.picture("check-blocked-phone", MAYA, WAR_ROOM, blocked, size=PHONE, dark=True)
             await studio.picture("form", MAYA, WAR_ROOM, _fills_the_form, after=_sends_it)
-            asked = _saying("Approval needed")
-            await studio.picture("approval", LENA, APPROVALS, asked)
-            await studio.picture("home", LENA, None, _saying(f"replicate .*{PLAN}|{PLAN}"))
+            await studio.picture("approval", LENA, APPROVALS, _saying("Approval needed"))
+            await studio.picture("home", LENA, None, _saying(f"recovery plan {PLAN}"))
             await studio.picture("approval-form", LENA, APPROVALS, _opens_the_approval, after=_approves)
             await studio.picture("thread", MAYA, WAR_ROOM, _follows)
+            await typed("/failback", f"start {WINDOWS} nobody works with it before eight")
+            asked = _saying(f"Approval needed: .*{WINDOWS}")
+            await studio.picture("approval-failback", LENA, APPROVALS, asked, after=_decides, only=LAST)
+            await studio.picture("card-home", MAYA, WAR_ROOM, _saying(f"Done: {WINDOWS}"), only=LAST)
             await browser.close()
     words = {"page": _digest(), **studio.words}
     (folder / WORDS).write_text(json.dumps(words, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _saying(words: str, *, last: bool = False) -> Callable[["Tab"], Awaitable[object]]:
+def _saying(words: str) -> Callable[["Tab"], Awaitable[object]]:
     async def ready(tab: "Tab") -> None:
-        found = tab.locator("main").get_by_text(re.compile(words))
-        await (found.last if last else found.first).wait_for()
+        await tab.locator("main").get_by_text(re.compile(words)).first.wait_for()
 
     return ready
 
@@ -157,6 +175,11 @@ async def _approves(tab: "Tab") -> None:
     for box in await form.locator('input[type="checkbox"]').all():
         await box.check()
     await _sends_it(tab)
+
+
+async def _decides(tab: "Tab") -> None:
+    await _opens_the_approval(tab)
+    await _approves(tab)
 
 
 async def _follows(tab: "Tab") -> None:
