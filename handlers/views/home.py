@@ -142,7 +142,7 @@ def _errors() -> Block:
         label=PlainTextObject(text="What does an error mean?"),
         element=PlainTextInputElement(
             action_id=ids.HOME_ERRORS,
-            placeholder=PlainTextObject(text="A code such as 78093, or words; then Enter"),
+            placeholder=PlainTextObject(text="78093 or a few words, then Enter"),
             max_length=QUESTION,
         ),
     )
