@@ -3,10 +3,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: demo test check bench docs pictures format lock clean
+.PHONY: demo sandbox test check bench docs pictures format lock clean
 
 demo: $(INSTALLED)  ## the main job on the embedded sandbox; ends by itself
 	@$(BIN)/homeward demo
+
+sandbox: $(INSTALLED)  ## the same estate in a browser, to try by hand; Ctrl-C ends it
+	@$(BIN)/homeward sandbox --open
 
 test: $(INSTALLED)  ## all tests, and what they cover
 	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=
