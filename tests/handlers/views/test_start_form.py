@@ -127,7 +127,9 @@ def test_the_values_of_one_machine_and_of_all(refused: Refused, words: Words) ->
     one = values_form(a_form(machine="db01"), machines)
     assert not refused(one)
     assert actions_of(one) == [f"{ids.FORM_VALUE}.datastore", ids.FORM_PAGE]
-    assert one.view["close"]["text"] == "Close the form", "beside its Back, Not now would sound like it"
+    close = one.view["close"]
+    assert isinstance(close, dict)
+    assert close["text"] == "Close the form", "beside its Back, Not now would sound like it"
     every = values_form(a_form(machine=EVERY, wishes=Wishes(datastore=(Wish("ds-silver"),))), machines)
     assert not refused(every)
     assert select(every, f"{ids.FORM_VALUE}.datastore")["initial_option"]["value"] == "ds-silver"
