@@ -198,14 +198,15 @@ def _on_the_way(item: PlannedItem, operation: Operation) -> dict[str, str]:
             point = mrkdwn(item.point, NAME) if item.point else ""
             chosen = item.point_id.rstrip("/").rpartition("/")[2]
             point += f" {mrkdwn(chosen, NAME)}" if chosen else ""
-            told = {"stack": stack, "shuts down in Azure": azure, "starts on-premises": home, "recovery point": point}
+            told = {"": stack, "shuts down the Azure VM": azure, "starts the on-premises VM": home}
+            told["recovery point"] = point
         case Operation.COMMIT:
-            gone = "deletes in Azure" if item.topology is Topology.CLASSIC else "leaves shut down in Azure"
-            told = {"stack": stack, gone: azure, "stays on-premises": home}
+            gone = "deletes the Azure VM" if item.topology is Topology.CLASSIC else "leaves off the Azure VM"
+            told = {"": stack, gone: azure, "keeps the on-premises VM": home}
         case Operation.CANCEL:
-            told = {"stack": stack, "shuts down on-premises": home, "starts in Azure": azure}
+            told = {"": stack, "shuts down the on-premises VM": home, "starts the Azure VM": azure}
         case _:
-            told = {"stack": stack, "VM on-premises": home}
+            told = {"": stack, "VM on-premises": home}
     return {label: value for label, value in told.items() if value}
 
 
