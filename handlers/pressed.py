@@ -30,11 +30,9 @@ class Pressed:
     enterprise: str = ""
     modal: bool = False
     """Whether it stands in a form: there nothing is opened, but the form changed in place."""
-
-    @property
-    def elsewhere(self) -> bool:
-        """Whether the person is of another workspace than the app."""
-        return self.home not in ("", self.team)
+    elsewhere: bool = False
+    """Whether the person is of another company. In an organisation of several workspaces that can't be told from here:
+    who is of two of them comes with one for all."""
 
 
 def pressed(body: Body) -> Pressed:
@@ -56,6 +54,7 @@ def pressed(body: Body) -> Pressed:
         thread=_thread(container) or _thread(_part(body, "message")),
         enterprise=enterprise_of(body),
         modal=_text(view, "type") == "modal",
+        elsewhere=not enterprise_of(body) and _elsewhere(body),
     )
 
 
@@ -102,6 +101,8 @@ class Submitted:
     metadata: str
     state: object
     boxes: Mapping[str, frozenset[str]]
+    elsewhere: bool = False
+    """Whether the person may be of another workspace than the app."""
 
 
 def submitted(body: Body) -> Submitted:
@@ -119,6 +120,7 @@ def submitted(body: Body) -> Submitted:
             for block in _parts(view, "blocks")
             if _text(element := _part(block, "element"), "type") == "checkboxes"
         },
+        elsewhere=_elsewhere(body),
     )
 
 
@@ -165,14 +167,10 @@ def typed(body: Body) -> Typed:
 
 
 def team_of(body: Body) -> str:
-    """The app's workspace of a request, or the organisation where Slack names none.
-
-    For a form that somebody of another company has open, in a shared channel, Slack's `team` is theirs.
-    """
+    """The workspace of a request, or the organisation where Slack names none."""
     team, user = _part(body, "team"), _part(body, "user")
     return (
-        _text(_part(body, "view"), "app_installed_team_id")
-        or _text(body, "team_id")
+        _text(body, "team_id")
         or _text(team, "id")
         or _text(user, "team_id")
         or _text(body, "enterprise_id")
@@ -183,6 +181,15 @@ def team_of(body: Body) -> str:
 def enterprise_of(body: Body) -> str:
     """The organisation of a pressed button's workspace, "" outside Enterprise Grid."""
     return _text(_part(body, "enterprise"), "id") or _text(_part(body, "team"), "enterprise_id")
+
+
+def _elsewhere(body: Body) -> bool:
+    """Of a form that somebody of another company has open, in a shared channel, Slack's `team` is theirs: where the app
+    is installed stands in the view. For a whole organisation, that is the organisation."""
+    home, installed = _text(_part(body, "user"), "team_id"), _text(_part(body, "view"), "app_installed_team_id")
+    if installed.startswith("E"):
+        return enterprise_of(body) != installed
+    return home not in ("", installed or team_of(body))
 
 
 def _thread(message: Body) -> str:

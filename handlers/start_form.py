@@ -321,7 +321,7 @@ class StartForm:
         return errors
 
     async def _asked(self, requests: Requests, sent: Submitted, held: Form, poster: Poster) -> Message:
-        if sent.home and sent.home != sent.team:
+        if sent.elsewhere or sent.home not in ("", sent.team):
             return not_asked(ELSEWHERE)
         channel = held.channel if asks_where(held, self._channels) else held.place
         if not held.subject or not channel:

@@ -225,6 +225,12 @@ async def test_the_names_of_the_estate_are_nothing_for_another_company(ack: Any)
         body = {"team": {"id": home}, "user": {"id": "U1", "team_id": home}, "view": view, "value": "web"}
         await picker.suggest(ack, body)
         assert len(ack.answers[-1].get("option_groups", [])) == found
+    # In an organisation of several workspaces the same person comes with another one of theirs.
+    person = {"id": "U1", "team_id": "T2"}
+    await picker.suggest(
+        ack, {"team": {"id": "T1"}, "enterprise": {"id": "E1"}, "user": person, "view": view, "value": ""}
+    )
+    assert ack.answers[-1]["option_groups"]
 
 
 async def test_where_nothing_fits_the_list_is_empty(search_field: Field) -> None:

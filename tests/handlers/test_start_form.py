@@ -333,10 +333,14 @@ async def test_a_form_of_before_the_channels_were_named_asks_for_nothing_elsewhe
     assert house.desk.told == []
 
 
-async def test_a_form_that_another_company_has_open_is_known_by_the_workspace_of_the_app(house: House) -> None:
+@pytest.mark.parametrize(("installed", "enterprise"), [("T1", None), ("E1", None), ("E1", {"id": "E9"})])
+async def test_a_form_that_another_company_has_open_is_known_by_where_the_app_is_installed(
+    house: House, installed: str, enterprise: object
+) -> None:
     body = house.body(HELD, home="T9")
-    body["team"] = {"id": "T9"}  # what Slack says of a form that was opened in a shared channel
-    body["view"]["app_installed_team_id"] = "T1"
+    # What Slack says of a form that was opened in a shared channel.
+    body |= {"team": {"id": "T9"}, "enterprise": enterprise}
+    body["view"]["app_installed_team_id"] = installed
     await house.forms.send(house.ack, body, None)  # type: ignore[arg-type] # the poster is a fake
     await house.supervisor.idle()
     assert "another workspace" in house.poster.last
