@@ -4,7 +4,7 @@ from dataclasses import asdict
 
 from ..estate import Estate
 from ..estate.model import Datastore, ProtectedItem
-from ..slack import APPROVERS, MAYA, Message, Payload, Shown, User, Workspace
+from ..slack import APPROVERS, MAYA, Channel, Message, Payload, Shown, User, Workspace
 from ..slack.messages import with_block_ids
 from ..slack.views import Views
 from .bot import Bot
@@ -48,6 +48,9 @@ def of_person(who: User, workspace: Workspace, views: Views) -> Payload:
             }
             for place in places
         ],
+        "elsewhere": {
+            place.id: place.name for place in workspace.channels.values() if place not in places and _knows(who, place)
+        },
         "messages": {
             place.id: [_message(message) for message in workspace.messages(place) if _sees(who, message)]
             for place in places
@@ -133,6 +136,12 @@ def _note(user: User, workspace: Workspace) -> str:
 
 def _can_read(who: User, members: frozenset[str]) -> bool:
     return who.id in members and not who.deleted
+
+
+def _knows(who: User, place: Channel) -> bool:
+    """Whether its name is shown where it is mentioned: guests know only the channels they are in."""
+    guest = who.is_restricted or who.is_ultra_restricted or who.is_stranger
+    return not (place.is_private or place.is_im or guest)
 
 
 def _sees(who: User, message: Message) -> bool:

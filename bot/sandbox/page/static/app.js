@@ -31,7 +31,7 @@ const app = {
     const one = app.state.people.find((person) => person.id === id);
     return one ? one.real_name || one.name : id === app.state.bot.id ? app.state.bot.name : (label ?? id);
   },
-  channelName: (id, label) => app.state.channels.find((place) => place.id === id)?.name ?? label ?? id,
+  channelName: (id, label) => app.state.channels.find((place) => place.id === id)?.name ?? app.state.elsewhere[id] ?? label ?? id,
   groupName: (id, label) => app.state.groups.find((group) => group.id === id)?.handle ?? label ?? id,
   mrkdwn: (text, verbatim) => mrkdwn(text, app, verbatim),
   text: (held) => (typeof held === "string" ? held : held?.type === "mrkdwn" ? mrkdwn(held.text, app, held.verbatim) : h("span", { class: "lines" }, held?.text ?? "")),

@@ -4,7 +4,21 @@ from typing import Any
 
 from homeward.bot.sandbox.estate.night import night
 from homeward.bot.sandbox.page.state import of_estate, of_offers, of_person
-from homeward.bot.sandbox.slack import APPROVALS, BOT, DORA, GUS, LENA, MAYA, OMAR, SVEN, WAR_ROOM, Version, Workspace
+from homeward.bot.sandbox.slack import (
+    APPROVALS,
+    BOT,
+    DORA,
+    ELSEWHERE,
+    GUS,
+    LENA,
+    MAYA,
+    NORA,
+    OMAR,
+    SVEN,
+    WAR_ROOM,
+    Version,
+    Workspace,
+)
 from homeward.bot.sandbox.slack.messages import Payload
 from homeward.bot.sandbox.slack.views import Views
 
@@ -25,6 +39,14 @@ def test_people_see_the_channels_they_are_in_and_their_own_direct_messages() -> 
     assert names(guest) == ["dr-war-room", "homeward"]
     assert guest["channels"][1]["id"] == "D0GUS"
     assert APPROVALS.id not in guest["messages"]
+
+
+def test_a_channel_that_somebody_is_not_in_has_its_name_unless_they_are_a_guest() -> None:
+    workspace = Workspace()
+    workspace.direct(MAYA)
+    assert of_person(NORA, workspace, Views())["elsewhere"] == {APPROVALS.id: "dr-approvals", ELSEWHERE.id: "lunch"}
+    assert of_person(GUS, workspace, Views())["elsewhere"] == {}
+    assert of_person(MAYA, workspace, Views())["elsewhere"] == {}
 
 
 def test_it_is_told_where_the_bot_is_not() -> None:
