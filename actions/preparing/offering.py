@@ -209,8 +209,7 @@ def _chosen(facts: Facts, choice: Choice, value: Value) -> tuple[str, ...]:
 
 def _points(collected: Collected) -> Points:
     present = [(facts, facts.item) for facts in collected.machines if isinstance(facts.item, Item)]
-    without = [facts.machine for facts, _ in present if not _has_consistent(facts)]
-    why = f"{without[0]} has no {CONSISTENT} recovery point" if without else ""
+    why = next(filter(None, (_inconsistent(facts) for facts, _ in present)), "")
     if not present or any(item.topology is not Topology.CLASSIC for _, item in present):
         return Points(inconsistent=why)
     now = present[0][0].now
@@ -218,6 +217,11 @@ def _points(collected: Collected) -> Points:
     return Points(tuple(one for one in told if _carried(one.wish)), why)
 
 
-def _has_consistent(facts: Facts) -> bool:
+def _inconsistent(facts: Facts) -> str:
+    """Why it can't go to an application-consistent point, "" where it can."""
+    if isinstance(facts.points, Missing):
+        return f"the recovery points of {facts.machine} could not be read: {facts.points.reason}"
     points: tuple[RecoveryPoint, ...] = facts.points if isinstance(facts.points, tuple) else ()
-    return any(one.application_consistent for one in points)
+    if any(one.application_consistent for one in points):
+        return ""
+    return f"{facts.machine} has no {CONSISTENT} recovery point"

@@ -178,6 +178,9 @@ def _when(form: Form, points: Points | None) -> list[Block]:
     options += [option(one.wish, one.shown, (one.wish,)) for one in points.listed]
     chosen = next((one for one in options if one.value == form.point), options[0])
     no = [context(f"*Not offered:* app-consistent: {mrkdwn(points.inconsistent, 300)}")] if points.inconsistent else []
+    if form.point not in ("", chosen.value, APP_CONSISTENT):
+        what = mrkdwn(form.point, NAME)
+        no.append(context(f"*Not offered:* {what}: no point that could be read is called so. The latest is chosen."))
     return [
         InputBlock(
             block_id=f"{POINT}.{seed(form)}",

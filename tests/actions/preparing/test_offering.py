@@ -124,6 +124,10 @@ async def test_a_failback_chooses_a_point_and_nothing_else() -> None:
     none = await offered(BACK_CLASSIC, named(replace(BACK_CLASSIC, points=()), "web09"), operation=Operation.FAILBACK)
     assert none.points is not None
     assert none.points.inconsistent == "web09 has no app-consistent recovery point"
+    dark = replace(BACK_CLASSIC, points=Missing("the vault did not answer"))
+    unread = (await offered(dark, operation=Operation.FAILBACK)).points
+    assert unread is not None
+    assert unread.inconsistent == f"the recovery points of {dark.machine} could not be read: the vault did not answer"
 
 
 async def test_what_is_not_found_is_told_as_a_start_tells_it() -> None:

@@ -152,6 +152,15 @@ def test_a_failback_asks_for_its_point_and_its_time(refused: Refused, words: Wor
     assert "web01 has no app-consistent recovery point" in words(modal)
 
 
+def test_a_point_that_is_not_there_is_told_and_not_silently_another(words: Words) -> None:
+    points = Points((Possible("c3", "3 minutes ago · crash-consistent"),))
+    there = offered(ForMachine("web01", Topology.CLASSIC), operation=Operation.FAILBACK, points=points)
+    assert "*Not offered:* c9:" in words(start_form(a_form(operation=Operation.FAILBACK, point="c9"), there))
+    for fine in ("", "c3", "latest", "app-consistent"):
+        form = a_form(operation=Operation.FAILBACK, point=fine)
+        assert "Not offered" not in words(start_form(form, there))
+
+
 @pytest.mark.parametrize(
     ("place", "channels", "asks"),
     [("C1", (), False), ("", (), True), ("D1", (), True), ("C1", ("C2",), True), ("C2", ("C2",), False)],
