@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
 from typing import Protocol, cast
 
 from slack_bolt.app.async_app import AsyncApp
@@ -128,7 +129,8 @@ def _add(host: _App, one: Listener) -> None:
 def _yields(app: AsyncApp, one: Listener) -> bool:
     """Whether the host answers it already, and may go on to. Raises `CommandTaken` where it may not."""
     try:
-        _refuse(app, f"{one.kind.value} {one.id}", _sent(one))
+        for id in (one.id, f"{one.id}.0") if one.numbered else (one.id,):
+            _refuse(app, f"{one.kind.value} {id}", _sent(replace(one, id=id)))
     except CommandTaken:
         if one.yields:
             return True
@@ -164,7 +166,7 @@ def _refuse(app: AsyncApp, what: str, body: dict[str, object]) -> None:
             continue
         owner = cast("Callable[..., object]", listener.ack_function)
         name = f"{owner.__module__}.{owner.__qualname__}"
-        if owner.__module__.startswith("homeward."):
+        if (owner.__module__ or "").startswith("homeward."):  # None where a host made it with exec
             raise CommandTaken("Homeward is registered in this app already.")
         can = " (Homeward's commands get other names in its settings)" if "command" in body else ""
         raise CommandTaken(f"{what} is answered by {name} already: rename one of the two{can}.")

@@ -24,7 +24,19 @@ from homeward.handlers import (
     attach,
 )
 from homeward.handlers.attach import _refuse  # pyright: ignore[reportPrivateUsage] # who would answer
-from homeward.handlers.ids import ACTIONS, APPROVE, ASK, CHECK_AGAIN, REJECT_VIEW, REQUEST_ACTIONS, RETRY, VIEWS
+from homeward.handlers.ids import (
+    ACTIONS,
+    APPROVE,
+    ASK,
+    CHECK_AGAIN,
+    EXPLAIN_STEP,
+    FORM,
+    REJECT_VIEW,
+    REQUEST_ACTIONS,
+    RETRY,
+    VIEWS,
+)
+from homeward.handlers.listeners import Kind, Listener
 
 
 @pytest.fixture
@@ -115,6 +127,22 @@ def test_a_button_of_a_request_is_not_shadowed(app: Any, ours: Any, action: str)
     with pytest.raises(CommandTaken, match=r"the button homeward\.request"):
         attach(app, Commands(), **ours)
     assert _parts(app) == before
+
+
+@pytest.mark.parametrize("pattern", [rf"^{re.escape(FORM)}$", rf"^{re.escape(FORM)}\.\d+$"])
+def test_a_button_of_a_further_surface_is_not_shadowed(app: Any, ours: Any, pattern: str) -> None:
+    app.action(re.compile(pattern))(_host)
+    before = _parts(app)
+    with pytest.raises(CommandTaken, match=r"the button homeward\.form"):
+        attach(app, Commands(), **ours, further=[Listener(Kind.ACTION, FORM, _host, numbered=True)])
+    assert _parts(app) == before
+
+
+def test_what_yields_leaves_the_hosts_own_alone(app: Any, ours: Any) -> None:
+    app.event("app_home_opened")(_host)
+    home = Listener(Kind.EVENT, "app_home_opened", _host, yields=True)
+    step = Listener(Kind.FUNCTION, EXPLAIN_STEP, _host, yields=True)
+    assert attach(app, Commands(), **ours, further=[home, step]) == (home,)
 
 
 def test_a_form_of_a_request_is_not_shadowed(app: Any, ours: Any) -> None:
