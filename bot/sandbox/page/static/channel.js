@@ -34,7 +34,17 @@ export function channel(app, place) {
       : null);
 }
 
+/** Where somebody who opens the page for the first time begins. */
+const FIRST = "/reprotect-check web02";
+
 function empty(app, place) {
+  const nothing = Object.values(app.state.messages).every((said) => !said.length);
+  if (nothing && place.bot && place.member && !place.im) {
+    return h("div", { class: "empty begin" },
+      h("p", null, "Last night this company's data centre lost power. Its machines run in Azure now, power is back, and they shall come home. Ask whether one of them can:"),
+      h("p", null, h("button", { type: "button", class: "button primary", "data-do": "first", onclick: () => app.act({ do: "command", channel: place.id, text: FIRST }) }, FIRST)),
+      h("p", null, "Or type / below. At the top you choose who you are: who asks can't approve. “Break things” stops machines, throttles Azure, kills the bot and speeds up time."));
+  }
   const said = place.member || place.im
     ? "Nothing has been said here yet. Type / below to see what the bot can do."
     : `${app.personName(app.me)} is not in this channel and sees nothing of it.`;
