@@ -42,10 +42,12 @@ function datastore(one, button) {
   const state = `${one.accessible ? "reachable" : "not reachable"}, ${one.read_only ? "read-only" : "writable"}`;
   const use = (label, said, change) => button(label, { what: "datastore", name: one.name, ...change },
     { "data-value": one.name, "data-change": Object.keys(change)[0], "aria-label": said });
+  // What is read aloud begins with what stands there, for those who steer by voice.
   const cut = one.accessible ? "Cut off" : "Reconnect";
+  const make = one.read_only ? "Make writable" : "Make read-only";
   return thing(one.name, state, h("div", { class: "uses" },
     use(cut, `${cut} ${one.name}`, { accessible: !one.accessible }),
-    use(one.read_only ? "Make writable" : "Make read-only", `Make ${one.name} ${one.read_only ? "writable" : "read-only"}`, { read_only: !one.read_only })));
+    use(make, `${make}: ${one.name}`, { read_only: !one.read_only })));
 }
 
 function machine(one, button) {
