@@ -2,16 +2,17 @@
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from . import approval
 from .approval import Click, Policy, Standing, Standings, Unasked
 from .board import Board
-from .ledger import Ledger, NoRequest
+from .ledger import Ledger, LedgerError, NoRequest
 from .ports import Scheduler, Work
 from .posts import Post
-from .requests import Asked, Change, Person, Refusal, Request
+from .requests import Asked, Change, EventKind, Happened, Person, Refusal, Request
 from .states import Operation, State
 from .words import following
 
@@ -61,18 +62,33 @@ class Desk:
                 return Refusal("too_far", f"The time to start at may be at most {FARTHEST.days} days ahead.")
             expires_at = min(expires_at, asked.at)
             asked = replace(asked, at=asked.at.astimezone(UTC))
-        if not asked.where.thread:
-            thread = await self._thread(asked, follows, now)
-            asked = replace(asked, where=replace(asked.where, thread=thread))
+        former = await self._former(asked, follows, now)
+        if former and not asked.where.thread:
+            asked = replace(asked, where=replace(asked.where, thread=await self._thread(former, asked)))
         request = await self._ledger.open(asked, id=self._new_id(), quorum=policy.quorum, expires_at=expires_at)
         await self._wake(request.id, now)
+        if former and former.state.ended:
+            await self._went_on(former, request)
         return request
 
-    async def _thread(self, asked: Asked, follows: str, now: datetime) -> str:
-        """The ts of the card that the way of its machines began with; "" where it begins one itself."""
+    async def _went_on(self, former: Request, request: Request) -> None:
+        """So that its card does not go on saying that the next step is still to be asked for."""
+        data = {"request": request.id, "operation": request.asked.operation.value}
+        event = Happened(EventKind.WENT_ON, data=data, actor=request.asked.requester)
+        # The new request stands: what can't be written of the old one now is not worth a word to anybody.
+        with suppress(LedgerError):
+            await self._ledger.amend(former.id, lambda one, _: Change(one.due_at, events=(event,)))
+            await self._scheduler.wake(Work.REPORT, former.id, await self._ledger.now())
+
+    async def _former(self, asked: Asked, follows: str, now: datetime) -> Request | None:
+        """The request that it goes on from."""
         former = await self._followed(asked, follows) or await self._last_of(asked, now)
         if former is None or (former.state is State.SUCCEEDED and following(former.asked.operation) is None):
-            return ""
+            return None
+        return former
+
+    async def _thread(self, former: Request, asked: Asked) -> str:
+        """The ts of the card that the way of its machines began with; "" where it begins one itself."""
         if former.asked.where.thread:
             return former.asked.where.thread
         card = await self.card(former.id)

@@ -209,6 +209,7 @@ class EventKind(Enum):
     JOB_SUCCEEDED = "job_succeeded"  # warnings
     REPLICATING = "replicating"  # percent (or null)
     PROGRESS = "progress"  # percent
+    WENT_ON = "went_on"  # request, operation: the next step was asked for
     AT_HOME = "at_home"  # the fields of AtHome: how its VM stands on-premises after a failback
     DONE = "done"
     ITEM_FAILED = "item_failed"  # why, errors

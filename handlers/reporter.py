@@ -3,7 +3,7 @@
 A pass compares what the ledger says with what was last sent, so it may run at any time, after any crash.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -45,7 +45,7 @@ Workspaces = Callable[[str, str], Awaitable[Threads]]
 
 
 class CardView(Protocol):
-    def __call__(self, request: Request, *, now: datetime, moved: str) -> Message: ...
+    def __call__(self, request: Request, *, now: datetime, moved: str, went_on: str) -> Message: ...
 
 
 class ApprovalView(Protocol):
@@ -58,7 +58,10 @@ class ReplyView(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """What the messages look like. A reply of None is not told; `moved` is why the card is not in its channel."""
+    """What the messages look like. A reply of None is not told; `moved` is why the card is not in its channel.
+
+    `went_on` is the id of the request that was asked for after this one had ended, "" for none.
+    """
 
     card: CardView
     approval: ApprovalView
@@ -170,7 +173,7 @@ class _Pass:
         """Where the card stands; None where it can stand nowhere."""
         posts = self.showing.posts
         while place := card_place(posts):
-            message = self.views.card(self.request, now=self.now, moved=place.moved)
+            message = self.views.card(self.request, now=self.now, moved=place.moved, went_on=_went_on(self.events))
             post = await self.showing.show(place.key, await self._channel(place), self._below(place), message)
             if post.state is not PostState.SENT:
                 continue
@@ -239,3 +242,9 @@ class _Pass:
             if post.state is PostState.REFUSED and post.why in ELSEWHERE:
                 # The next pass finds another place for the card, and this reply below it.
                 raise self.showing.later(0.0)
+
+
+def _went_on(events: Sequence[Event]) -> str:
+    """The newest request that goes on where this one ended, "" for none."""
+    ids = [one.happened.data.get("request") for one in events if one.happened.kind is EventKind.WENT_ON]
+    return str(ids[-1]) if ids else ""

@@ -13,6 +13,7 @@ from homeward.checks.model import BOTH
 from homeward.checks.names import last_segment
 from homeward.checks.offers import Offer
 from homeward.checks.subjects import Choices, Collected, NoMatch, Subject, Wishes
+from homeward.checks.way import BEGINS, Stand, stand
 
 from .collecting import ReadForStart
 from .details import datastore, detail
@@ -65,12 +66,16 @@ class ForValue:
 
 @dataclass(frozen=True, slots=True)
 class ForMachine:
-    """A machine with the values that its start takes; `trouble` is why nothing can be told of it, "" if it can."""
+    """A machine with the values that its start takes; `trouble` is why nothing can be told of it, "" if it can.
+
+    `elsewhere` is where it stands where that is known, and not where the operation begins.
+    """
 
     machine: str
     topology: Topology
     values: tuple[ForValue, ...] = ()
     trouble: str = ""
+    elsewhere: Stand | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +148,9 @@ def _machine(operation: Operation, facts: Facts, accounts: tuple[str, ...]) -> F
         for value in Value
         if value in carried
     )
-    return ForMachine(facts.machine, facts.topology, values)
+    stands = stand(item)
+    elsewhere = None if stands in (BEGINS[operation], Stand.UNKNOWN) else stands
+    return ForMachine(facts.machine, facts.topology, values, elsewhere=elsewhere)
 
 
 def _value(

@@ -9,11 +9,11 @@ from slack_sdk.models.blocks import Block, ButtonElement
 from homeward.actions.passes.order import held_back
 from homeward.actions.plan import Checked, NotPrepared, Obstacle
 from homeward.actions.requests import Request, RequestItem, Vote
-from homeward.actions.states import State
+from homeward.actions.states import ItemState, State
 from homeward.checks.findings import FOLLOWING
 
 from .. import ids
-from ..carried import MACHINE, Carried
+from ..carried import MACHINE, Carried, Wanted
 from ..escape import asked as asked_by
 from ..escape import link, mrkdwn, person
 from ..form_state import OPERATIONS
@@ -33,6 +33,7 @@ WHY = 600
 DETAIL = 400
 MOST_DECIDED = 8
 """So many machines have buttons at a time; the others follow when these are decided."""
+MOST_AGAIN = 4
 MOST_CANDIDATES = 10
 SIZES = (20, 12, 6, 3, 1)
 OPEN = frozenset({State.CHECKING, State.AWAITING_APPROVAL, State.APPROVED, State.RUNNING})
@@ -76,8 +77,10 @@ def card(
     command: str = "/reprotect",
     failback: str = "/failback",
     moved: str = "",
+    went_on: str = "",
 ) -> Message:
-    """The card at one moment. `moved` is why it stands with the requester and not in the channel, in Slack's word.
+    """The card at one moment. `moved` is why it stands with the requester and not in the channel, in Slack's word;
+    `went_on` is the request that was asked for where this one ended.
 
     `command` and `failback` are what the commands are called in this workspace.
     """
@@ -100,7 +103,8 @@ def card(
             *_blocked(request, size, command, failback),
             *([section(f"→ {text}")] if (text := following(request, now)) else []),
             *_buttons(request),
-            *onward(request),
+            *onward(request, went_on=went_on),
+            *_again(request),
         ]
 
     def listed_(size: int) -> list[Block]:
@@ -268,6 +272,19 @@ def _buttons(request: Request) -> list[Block]:
         return []
     undecided = request.state in {State.RUNNING, State.NEEDS_ATTENTION}
     return [*(_undecided_ones(request, digest) if undecided else []), actions([stop])]
+
+
+def _again(request: Request) -> list[Block]:
+    """On what has ended: the form for each machine that failed, filled in with nothing but its name."""
+    if not request.state.ended or request.asked.operation not in OPERATIONS:
+        return []
+    failed = [item.machine for item in request.items if item.state is ItemState.FAILED and len(item.machine) <= MACHINE]
+    asks = [
+        button(f"Ask again for {name}…", f"{ids.FORM}.{number}", value)
+        for number, name in enumerate(failed[:MOST_AGAIN])
+        if len(value := Wanted(request.asked.operation, name).text) <= VALUE
+    ]
+    return [actions(asks)] if asks else []
 
 
 def stop_button(request: Request, number: int | None = None) -> ButtonElement | None:

@@ -18,6 +18,7 @@ from slack_sdk.models.blocks.basic_components import MarkdownTextObject
 from homeward.actions.preparing import ForMachine, ForValue, Offered, Points
 from homeward.actions.states import Operation
 from homeward.checks.subjects import Named
+from homeward.checks.way import BEGINS
 
 from .. import ids
 from ..escape import mrkdwn
@@ -26,6 +27,7 @@ from ..picking import search_element
 from ..start_arguments import APP_CONSISTENT, LATEST, REASON_LIMIT
 from .blocks import Message, Modal, actions, button, context, listed, many, packed, section
 from .machine_form import machine_inputs, option, seed, shown, unfit
+from .operations import words
 from .trouble import notice
 
 NAME = 80
@@ -112,7 +114,16 @@ def _about(form: Form, offered: Offered) -> list[Block]:
         told = (
             f"{told}\n*{many(open_, 'machine')} {'needs' if open_ == 1 else 'need'} a choice.*" if count > 1 else told
         )
-    return [section(told)]
+    return [section(told), *_out_of_turn(offered)]
+
+
+def _out_of_turn(offered: Offered) -> list[Block]:
+    """What the checks would refuse, said before it is asked for."""
+    names = [f"{mrkdwn(one.machine, NAME)} ({one.elsewhere.value})" for one in offered.machines if one.elsewhere]
+    if not names:
+        return []
+    noun, begins = words(offered.operation).noun, BEGINS[offered.operation].value
+    return [section(f"! A {noun} begins where a machine is {begins}. The checks will refuse {listed(names)}.")]
 
 
 def _machines(form: Form, machines: Sequence[ForMachine]) -> list[Block]:

@@ -127,11 +127,16 @@ def way_line(one: WayOf) -> str:
     )
 
 
-def onward(request: Request) -> list[Block]:
-    """On the card of a request that has ended: where its machines came to, and the button for the next step."""
+def onward(request: Request, *, went_on: str = "") -> list[Block]:
+    """On the card of a request that has ended: where its machines came to, and the button for the next step.
+
+    `went_on` is the request that was asked for then: the button stays, for that one may have come to nothing.
+    """
     done = [item for item in request.items if item.state is ItemState.DONE]
+    after = [section(f"→ After it `{mrkdwn(went_on, NAME)}` was asked for: its own card tells how it stands.")]
+    later = after if request.state.ended and went_on else []
     if not request.state.ended or not done:
-        return []
+        return later
     operation = request.asked.operation
     reached = GOAL[operation]
     following = NEXT.get(reached)
@@ -140,7 +145,8 @@ def onward(request: Request) -> list[Block]:
     ahead = " → ".join(STEPS[place + 1 :])
     way = " → ".join(filter(None, (behind, f"▸ *{STEPS[place]}*" if ahead else f"✓ *{STEPS[place]}*", ahead)))
     line = context(f"The way: {way}")
-    return [line, *_ask(request.id, following, done, whole=len(done) == len(request.items))] if following else [line]
+    asks = _ask(request.id, following, done, whole=len(done) == len(request.items)) if following else []
+    return [*later, line, *asks]
 
 
 def _ask(id: str, operation: Operation, done: Sequence[RequestItem], *, whole: bool) -> list[Block]:

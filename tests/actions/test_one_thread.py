@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 
 from homeward.actions.ledger import Ledger
-from homeward.actions.requests import Asked, Change, Person, Request, Where
+from homeward.actions.requests import Asked, Change, EventKind, Person, Request, Where
 from homeward.actions.states import ItemState, Operation, State
 from tests.actions.making import VirtualClock, asked, planned
 from tests.actions.world import Life, prepared
@@ -120,3 +120,18 @@ async def test_without_a_card_there_is_no_thread(people: Life, ledger: Ledger) -
     done = await people.to_the_end(request.id)
     assert done.items[0].state is ItemState.DONE
     assert (await ask(people, FAILBACK)).asked.where.thread == ""
+
+
+async def test_what_has_ended_knows_what_was_asked_for_after_it(people: Life) -> None:
+    first = await came_through(people, asked())
+    second = await ask(people, FAILBACK)
+    told = [e.happened for e in await people.ledger.events(first.id) if e.happened.kind is EventKind.WENT_ON]
+    assert [one.data for one in told] == [{"request": second.id, "operation": "failback"}]
+    assert (await people.ledger.load(first.id)).state is State.SUCCEEDED
+    assert first.id in [id for id, _ in await people.ledger.reports_due(await people.ledger.now())]
+
+
+async def test_what_still_runs_is_told_nothing_of_what_is_asked_for_beside_it(people: Life) -> None:
+    first = await carded(people, asked(), "1.1")
+    await ask(people, asked(), follows=first.id)
+    assert EventKind.WENT_ON not in [e.happened.kind for e in await people.ledger.events(first.id)]

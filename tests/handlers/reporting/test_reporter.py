@@ -290,8 +290,8 @@ async def test_many_requests_in_one_channel_take_turns(here: World) -> None:
 async def test_a_workspace_without_plans_is_asked_once(here: World) -> None:
     plan: dict[str, object] = {"type": "plan", "title": "Machines", "tasks": []}
 
-    def card(request: Request, *, now: datetime, moved: str) -> Message:
-        shown = VIEWS.card(request, now=now, moved=moved)
+    def card(request: Request, *, now: datetime, moved: str, went_on: str) -> Message:
+        shown = VIEWS.card(request, now=now, moved=moved, went_on=went_on)
         return Message(shown.text, (*shown.blocks, {**plan, "title": shown.text}), shown.blocks)
 
     here.slack.faults.unsupported_blocks.add("plan")

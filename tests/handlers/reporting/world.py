@@ -34,8 +34,9 @@ SILENT = {EventKind.CLAIMED}
 """Events that nobody reads of."""
 
 
-def card(request: Request, *, now: datetime, moved: str) -> blocks.Message:
-    text = f"{request.id} {request.state.value} v{request.version}" + (f" moved: {moved}" if moved else "")
+def card(request: Request, *, now: datetime, moved: str, went_on: str) -> blocks.Message:
+    told = (f" moved: {moved}" if moved else "") + (f" went on: {went_on}" if went_on else "")
+    text = f"{request.id} {request.state.value} v{request.version}{told}"
     return blocks.Message(text, built(section(text)))
 
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from homeward.actions.plan import Obstacle, OpenValue
 from homeward.actions.requests import Request
-from homeward.actions.states import ItemState, State
+from homeward.actions.states import ItemState, Operation, State
 from homeward.checks.subjects import Kind, Wish, Wishes
 from homeward.handlers import ids
-from homeward.handlers.carried import carried
+from homeward.handlers.carried import Wanted, carried, wanted
 from homeward.handlers.portal import Portal
 from homeward.handlers.views.blocks import Message
 from homeward.handlers.views.request_card import card
@@ -119,6 +119,27 @@ def test_a_machine_that_was_given_up_is_not_asked_about_again(requests: Any, sho
         "pay-app01",
         "",
     ]
+
+
+def test_what_failed_can_be_asked_for_again_when_all_is_over(requests: Any, shown: Any, refused: Any) -> None:
+    ended = replace(requests.attention(), state=State.FAILED, ended_at=requests.now)
+    message = shown(ended)
+    assert refused(message) == []
+    (again,) = [button for button in pressable(message) if button["action_id"].startswith(ids.FORM)]
+    assert again["text"]["text"] == "Ask again for pay-db01…"
+    assert wanted(again["value"]) == Wanted(Operation.REPROTECT, "pay-db01")
+    assert not [b for b in pressable(shown(requests.attention())) if b["action_id"].startswith(ids.FORM)]
+
+
+def test_what_was_asked_for_after_it_is_told_on_the_card_of_what_has_ended(
+    requests: Any, shown: Any, refused: Any, words: Any
+) -> None:
+    ended = requests.request(State.SUCCEEDED, ended_at=requests.now)
+    message = shown(ended, went_on="R-ABC123")
+    assert refused(message) == []
+    assert "After it R-ABC123 was asked for" in words(message).replace("`", "")
+    assert "After it" not in words(shown(ended))
+    assert "After it" not in words(shown(requests.running(), went_on="R-ABC123"))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The form of a start: what it offers, within Slack's limits, whatever the names are."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from homeward.actions.preparing import ForMachine, ForValue, Offered, Points, Po
 from homeward.actions.states import Operation
 from homeward.checks.facts import Topology
 from homeward.checks.subjects import Kind, Named, Subject, Wish, Wishes
+from homeward.checks.way import Stand
 from homeward.handlers import ids
 from homeward.handlers.form_state import CHANNEL, EVERY, POINT, Form
 from homeward.handlers.views.blocks import Modal
@@ -200,3 +202,13 @@ def test_what_is_read_or_too_long_offers_nothing_to_send(refused: Refused, words
         assert "submit" not in modal.view
     assert words(reading_form(a_form())) == "Reading web01…"
     assert "3,000 characters" in words(too_long_form(a_form()))
+
+
+def test_a_machine_whose_turn_it_is_not_is_told_before_it_is_asked_for(refused: Refused, words: Words) -> None:
+    there = offered(machine("web01"), replace(machine("db01"), elsewhere=Stand.READY))
+    modal = start_form(a_form(), there)
+    assert not refused(modal)
+    assert "A reprotect begins where a machine is in Azure. The checks will refuse db01 (ready to fail back)." in words(
+        modal
+    )
+    assert "will refuse" not in words(start_form(a_form(), offered(machine("web01"))))

@@ -15,7 +15,7 @@ from homeward.handlers.views.blocks import Message
 from homeward.handlers.views.thread import reply
 
 K = EventKind
-SILENT = {K.REQUESTED, K.APPROVED, K.STARTED, K.CLAIMED}
+SILENT = {K.REQUESTED, K.APPROVED, K.STARTED, K.CLAIMED, K.WENT_ON}
 """The card tells of them, or another event does."""
 
 
