@@ -161,14 +161,7 @@ class StartForm:
             return
         # The trigger lives for three seconds, and reading may take longer.
         view_id = await opening(reading_form(start))
-        turn = self._turn(view_id)
-        at = await later() if later else None
-        if isinstance(at, Usage):
-            await self._update(poster, view_id, turn, picking_form(start, self._named(start), problem=at.why))
-            return
-        if at:
-            start = replace(start, at=int(at.timestamp()))
-        await self._update(poster, view_id, turn, await self._drawn(start))
+        self._draws(poster, view_id, start, later=later, reading=True)
 
     # --- how it is changed ---
 
@@ -226,15 +219,25 @@ class StartForm:
             return  # the search in another form, which is read when that one is sent
         self._draws(self._posters(client, None, press.team), press.view_id, change(filled(held, view)))
 
-    def _draws(self, poster: Poster, view_id: str, held: Form, *, after: float = 0.0) -> None:
+    def _draws(
+        self,
+        poster: Poster,
+        view_id: str,
+        held: Form,
+        *,
+        after: float = 0.0,
+        later: Later | None = None,
+        reading: bool = False,
+    ) -> None:
+        """Reads, and shows the form; what goes wrong is said in it. `reading`: it says already that it reads."""
         turn = self._turn(view_id)
 
         async def work() -> None:
             if after:
                 await self._sleep(after)
-            drawing = asyncio.create_task(self._drawn(held))
+            drawing = asyncio.create_task(self._begun(held, later))
             try:
-                done, _ = await asyncio.wait({drawing}, timeout=self._quick)
+                done, _ = await asyncio.wait({drawing}, timeout=None if reading else self._quick)
                 if not done:
                     await self._update(poster, view_id, turn, reading_form(held))
                 await self._update(poster, view_id, turn, await drawing)
@@ -257,6 +260,13 @@ class StartForm:
     async def _update(self, poster: Poster, view_id: str, turn: object, modal: Modal) -> None:
         if self._turns.get(view_id) is turn:
             await poster.update_view(view_id, modal)
+
+    async def _begun(self, held: Form, later: Later | None) -> Modal:
+        """With its time, where that was said in words and somebody's zone has to be asked for."""
+        at = await later() if later else None
+        if isinstance(at, Usage):
+            return picking_form(held, self._named(held), problem=at.why)
+        return await self._drawn(replace(held, at=int(at.timestamp())) if at else held)
 
     async def _drawn(self, held: Form) -> Modal:
         if held.too_long:

@@ -22,6 +22,7 @@ from homeward.handlers.looking import Looking
 from homeward.handlers.preflight import Preflight
 from homeward.handlers.reprotect import Reprotect
 from homeward.handlers.start_form import StartForm
+from homeward.handlers.views.blocks import Modal
 
 NOW = datetime(2026, 3, 7, 2, 30, tzinfo=UTC)
 SOON = int(datetime(2026, 3, 7, 22, 0, tzinfo=UTC).timestamp())
@@ -199,6 +200,15 @@ async def test_where_nothing_can_be_started_no_form_opens(make: Any) -> None:
     await house.press(Wanted(Operation.REPROTECT, "web01").text)
     assert house.poster.ways == ["whisper"]
     assert "No approvers are configured." in house.poster.last
+
+
+async def test_what_breaks_while_it_reads_is_said_in_the_form(house: House) -> None:
+    house.answer = None  # type: ignore[assignment] # what no reading gives
+    await house.type("start web01 --form")
+    last = house.poster.said[-1].message
+    assert isinstance(last, Modal)
+    assert "Reading" not in str(last.view["blocks"])
+    assert "Nothing was changed" in str(last.view["blocks"])
 
 
 async def test_a_button_opens_it_for_what_it_names_or_for_anything(house: House) -> None:
