@@ -53,7 +53,10 @@ async def test_a_machine_goes_the_whole_way_home_in_one_thread(sandbox: Sandbox,
         await told.approves(LENA)
         await told.done()
 
+        # What is over tells what was asked for after it; the last of them has nothing after it.
+        await told.workspace.until(lambda: all("After it" in shown(card) for card in told.cards()[:3]), WITHIN)
         cards = told.cards()
+        assert "After it" not in shown(cards[3])
         assert [card.thread_ts for card in cards] == [None, *[cards[0].ts] * 3]
         assert {reply.thread_ts for reply in told.thread()} == {cards[0].ts}
         way = (REPROTECT, FAILBACK, COMMIT, TO_AZURE)

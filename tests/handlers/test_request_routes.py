@@ -515,7 +515,8 @@ async def test_the_card_of_what_is_over_asks_for_the_next_step(house: House, mad
     newest = next(one for one in await house.ledger.requests() if one.id == "R-000002")
     assert (newest.asked.operation, newest.asked.subject) == (Operation.FAILBACK, "web02")
     assert newest.asked.requester.user_id == LENA.id
-    assert house.wakes.works[-2:] == [(Work.ADVANCE, "R-000002"), (Work.REPORT, "R-000002")]
+    woken = [(Work.ADVANCE, "R-000002"), (Work.REPORT, "R-000002"), (Work.REPORT, "R-000001")]
+    assert house.wakes.works[-3:] == woken, "its own, and the card of what it goes on from"
 
 
 async def test_a_second_press_asks_for_nothing_more(house: House, made: Any) -> None:
