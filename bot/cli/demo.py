@@ -46,7 +46,7 @@ async def _play(console: Console, reading: float) -> None:
         stage.title("The end")
         stage.say(
             "Try it yourself: `homeward check --sandbox legacy01`, `homeward errors datastore empty`, or "
-            "`homeward sandbox` to keep this estate up. docs/install.md adds it to your own bot."
+            "`homeward sandbox --open` to play on in a browser. docs/install.md adds it to your own bot."
         )
 
 
