@@ -25,6 +25,7 @@ FIRST_READING = 1.0
 """Seconds that the very first letters wait for the very first reading; Slack waits 3 for the list."""
 
 _BY_NAME, _BY_ID = "n:", "i:"
+_UNREAD = "As typed: not every name could be read"
 _HEADINGS = {Kind.MACHINE: "Machines", Kind.GROUP: "Replication groups", Kind.PLAN: "Recovery plans"}
 
 
@@ -101,7 +102,7 @@ def suggestions(text: str, found: Sequence[Named], estate: Estate) -> list[Json]
     """What fits, by kind, within Slack's limits; what was typed too, where it may be a name that could not be read."""
     typed = [as_typed(text)] if _may_be_unread(text, found, estate) else []
     parts = {_HEADINGS[kind]: some for kind, some in _shared_out(found, OPTIONS - len(typed)).items()}
-    groups = {"As typed": typed, **parts} if not found else {**parts, "As typed": typed}
+    groups = {_UNREAD: typed, **parts} if not found else {**parts, _UNREAD: typed}
     return [
         {"label": _text(label), "options": [_option(one) for one in some]} for label, some in groups.items() if some
     ]
@@ -143,7 +144,7 @@ def _text(text: str) -> Json:
 
 def _described(one: Named) -> str:
     if not one.id:
-        return "as typed: not every name could be read"
+        return "as typed"
     return " · ".join(filter(None, (one.stand.value if one.stand else "", one.detail or f"vault {one.vault}")))
 
 

@@ -145,13 +145,16 @@ def test_among_thousands_of_machines_the_few_plans_are_seen() -> None:
 
 
 def test_where_nothing_is_known_what_was_typed_is_offered() -> None:
-    assert offered("web01", FakeInventory()) == {"As typed": ["web01"]}
+    assert offered("web01", FakeInventory()) == {"As typed: not every name could be read": ["web01"]}
     assert offered("", FakeInventory()) == {}
 
 
 def test_where_a_vault_is_unread_what_was_typed_is_offered_beside_what_is_known() -> None:
     inventory = FakeInventory(one("web01"), one("web012"), unread=("vault test did not answer",))
-    assert offered("web0", inventory) == {"Machines": ["web01", "web012"], "As typed": ["web0"]}
+    assert offered("web0", inventory) == {
+        "Machines": ["web01", "web012"],
+        "As typed: not every name could be read": ["web0"],
+    }
     assert offered("WEB01", inventory) == {"Machines": ["web01", "web012"]}
 
 
@@ -235,3 +238,8 @@ async def test_the_names_of_the_estate_are_nothing_for_another_company(ack: Any)
 
 async def test_where_nothing_fits_the_list_is_empty(search_field: Field) -> None:
     assert await search_field.type("zzzz") == {"options": []}
+
+
+def test_a_name_that_is_filled_in_and_not_known_is_called_typed_and_no_more() -> None:
+    chosen: Any = as_json(search_element("Which?", as_typed("nope")))["initial_option"]
+    assert chosen["description"]["text"] == "as typed", "all names may have been read"
